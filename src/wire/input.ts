@@ -1,0 +1,99 @@
+import type { HttpErrorInit } from '../message/errors.ts';
+
+const NOTHING = new Uint8Array(0);
+const EXCERPT = 64;
+
+/**
+ * What has arrived and is not read yet.
+ *
+ * Octets are looked at where they lie: a pushed array is borrowed, and only what is left of it when its owner wants it
+ * back is copied aside ({@link Input.keep}). Copied octets are never moved within their array and never overwritten, so
+ * that a view of them stays true; the array grows by doubling, so that a message dripped octet by octet costs linear time.
+ */
+export class Input {
+  /** The octets not read yet are `bytes[from]` up to, not including, `bytes[to]`. */
+  bytes: Uint8Array = NOTHING;
+  from = 0;
+  to = 0;
+  /** Octets read since the start of the message: where an error says it is. */
+  offset = 0;
+  private owned = false;
+
+  get length(): number {
+    return this.to - this.from;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.from === this.to) {
+      this.bytes = chunk;
+      this.from = 0;
+      this.to = chunk.length;
+      this.owned = false;
+    } else {
+      this.reserve(chunk.length);
+      this.bytes.set(chunk, this.to);
+      this.to += chunk.length;
+    }
+  }
+
+  /** Copies what is borrowed and not read yet, so that its owner can use the array again. */
+  keep(): void {
+    if (this.from === this.to) {
+      this.bytes = NOTHING;
+      this.from = this.to = 0;
+      this.owned = false;
+    } else if (!this.owned) {
+      this.reserve(0);
+    }
+  }
+
+  /** Marks octets as read. */
+  take(count: number): void {
+    this.from += count;
+    this.offset += count;
+  }
+
+  /** The octets of `take(count)`, as a view. */
+  view(count: number): Uint8Array {
+    const view = this.bytes.subarray(this.from, this.from + count);
+    this.take(count);
+    return view;
+  }
+
+  /** As latin1: a code unit an octet, so that no octet is lost (RFC 9112 §2.2). */
+  text(start: number, end: number): string {
+    return latin1(this.bytes, this.from + start, this.from + end);
+  }
+
+  /** Where an error is that was found `ahead` octets behind what has been read. */
+  at(ahead: number): Pick<HttpErrorInit, 'offset' | 'excerpt'> {
+    const start = Math.min(this.from + ahead, this.to);
+    return {
+      offset: this.offset + ahead,
+      excerpt: latin1(this.bytes, start, Math.min(start + EXCERPT, this.to)),
+    };
+  }
+
+  private reserve(more: number): void {
+    const { length } = this;
+    if (this.owned && this.to + more <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(256, 2 * (length + more)));
+    grown.set(this.bytes.subarray(this.from, this.to));
+    this.bytes = grown;
+    this.from = 0;
+    this.to = length;
+    this.owned = true;
+  }
+}
+
+/** On every Buffer of Node, Bun and Deno, and of any Uint8Array. */
+const latin1Slice = Reflect.get(Buffer.prototype, 'latin1Slice') as (
+  this: Uint8Array,
+  start: number,
+  end: number,
+) => string;
+
+/** The octets as a string of as many code units, none above 0xFF. */
+export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return latin1Slice.call(bytes, start, end);
+}

@@ -1,0 +1,111 @@
+import { SwitchError, TooManyNonfinalsError, type MessageError } from '../message/errors.ts';
+import type { HeaderList } from '../message/headers.ts';
+import type { ResponseNotification } from '../message/notifications.ts';
+import { isNonfinal } from '../message/status.ts';
+import { controlFields } from './control-fields.ts';
+import { responseFraming, TUNNEL } from './framing.ts';
+import { RESPONSE_LIMITS, withLimits, type GivenLimits } from './limits.ts';
+import { MessageReader } from './message-reader.ts';
+import { isPersistent } from './persistence.ts';
+import { parseStatusLine, type StatusLine } from './start-line.ts';
+
+/** How a client reads. */
+export interface ResponseReaderOptions {
+  /** Bounds on heads and chunk lines; those not given have their defaults. */
+  readonly limits?: GivenLimits | undefined;
+  /**
+   * `false` bends rules that do not concern framing, and tells of each time in a `response_anomaly`: a bare LF ends a line
+   * of the head, a line without a colon is skipped, whitespace before a colon, an empty name or one that is no token,
+   * NUL in a value, and a first field line that starts with whitespace are survived.
+   *
+   * @defaultValue true
+   */
+  readonly careful?: boolean | undefined;
+}
+
+/**
+ * Reads responses as a client does (RFC 9112 §4). It must be told which request each one answers, since that decides
+ * whether there is content (§6.3).
+ *
+ * @example
+ * ```ts
+ * const reader = new ResponseReader();
+ * reader.expect('GET');
+ * reader.push(new TextEncoder().encode('HTTP/1.1 204 No Content\r\n\r\n'));
+ * reader.read(); // { type: 'response_start', status: 204, … }
+ * reader.read(); // { type: 'response_done', trailers: [] }
+ * ```
+ */
+export class ResponseReader extends MessageReader<ResponseNotification> {
+  /** Whether the server keeps the connection open behind the response whose head was read last (RFC 9112 §9.3). */
+  isPersistent = false;
+  /** What the server says of how long it keeps the connection: the value of its Keep-Alive field. */
+  keepAlive: string | undefined = undefined;
+
+  private method = 'GET';
+  private offersUpgrade = false;
+  private nonfinals = 0;
+  private line: StatusLine = { version: '1.1', status: 0, phrase: '' };
+
+  constructor(options: ResponseReaderOptions = {}) {
+    const careful = options.careful ?? true;
+    super(withLimits(RESPONSE_LIMITS, options.limits), true, (error: MessageError) => {
+      if (careful) throw error;
+      return { type: 'response_anomaly', error };
+    });
+  }
+
+  /**
+   * Waits for the response to a request with this method.
+   *
+   * @param offersUpgrade - whether the request offered to switch protocols, so that a 101 is an answer to it
+   */
+  expect(method: string, offersUpgrade = false): void {
+    this.method = method;
+    this.offersUpgrade = offersUpgrade;
+    this.nonfinals = 0;
+    this.begin();
+  }
+
+  protected override parseStartLine(line: string): void {
+    this.line = parseStatusLine(line, this.locate);
+  }
+
+  protected override parseHead(headers: HeaderList): ResponseNotification {
+    const { status, phrase, version } = this.line;
+    if (status !== 101 && isNonfinal(status)) {
+      if (++this.nonfinals > this.limits.nonfinals) {
+        throw new TooManyNonfinalsError(`more than ${String(this.limits.nonfinals)}`);
+      }
+      this.begin();
+      return { type: 'response_nonfinal', status, phrase, headers, version };
+    }
+    if (status === 101) {
+      if (!this.offersUpgrade) throw new SwitchError('');
+      this.isPersistent = false;
+      this.expectBody(TUNNEL);
+    } else {
+      const fields = controlFields(headers);
+      const framing = responseFraming(status, this.method, fields, version, this.locateField);
+      const isDoublyFramed =
+        fields['transfer-encoding'] !== undefined && fields['content-length'] !== undefined;
+      // RFC 9112 §6.3, item 3: such a response might be split by someone; what follows it is not to be trusted.
+      this.isPersistent =
+        isPersistent(version, fields) &&
+        !isDoublyFramed &&
+        framing.type !== 'close' &&
+        framing.type !== 'tunnel';
+      this.keepAlive = fields['keep-alive'];
+      this.expectBody(framing);
+    }
+    return { type: 'response_start', status, phrase, headers, version };
+  }
+
+  protected override bodyOf(chunk: Uint8Array): ResponseNotification {
+    return { type: 'response_body', chunk };
+  }
+
+  protected override doneOf(trailers: HeaderList): ResponseNotification {
+    return { type: 'response_done', trailers };
+  }
+}
