@@ -36,7 +36,10 @@ export function headerDict(headers: HeaderList, omit: readonly string[] = []): R
   const dict = Object.create(null) as Record<string, string[]>;
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
-    if (!omitted.has(key)) (dict[key] ??= []).push(...splitList(value));
+    if (omitted.has(key)) continue;
+    const values = (dict[key] ??= []);
+    // One by one: as arguments of one `push`, a value made of commas would overflow the stack.
+    for (const member of splitList(value)) values.push(member);
   }
   return dict;
 }
