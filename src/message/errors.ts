@@ -33,8 +33,10 @@
  * ├─ DnsError                        DNS                       502
  * ├─ ConnectError                    CONNECT                   502
  * │  └─ ConnectionResetError         CONNECTION_RESET          502
+ * ├─ ListenError                   LISTEN
  * ├─ BodyLengthError                 BODY_LENGTH               500
  * ├─ BodyIncompleteError             BODY_INCOMPLETE           500
+ * ├─ BodyNotRepeatableError        BODY_NOT_REPEATABLE       500
  * ├─ BufferFullError                 BUFFER_FULL               500
  * └─ HandlerError                    HANDLER                   500
  *
@@ -469,6 +471,12 @@ export class ConnectionResetError extends ConnectError {
   };
 }
 
+/** A server could not listen on its address; `cause` is the system's error. */
+export class ListenError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = { title: 'ListenError', desc: 'Cannot listen' };
+}
+
 /** The sender's own body has more or fewer octets than its Content-Length says (RFC 9110 §8.6). */
 export class BodyLengthError extends HttpError {
   /** @internal */
@@ -485,6 +493,16 @@ export class BodyIncompleteError extends HttpError {
   protected static override readonly about: ErrorClass = {
     title: 'BodyIncompleteError',
     desc: 'Body ended without done',
+    serverStatus: 500,
+  };
+}
+
+/** A body that can be produced only once was subscribed to again. */
+export class BodyNotRepeatableError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'BodyNotRepeatableError',
+    desc: 'Body cannot be produced again',
     serverStatus: 500,
   };
 }
@@ -538,10 +556,4 @@ export class UnwritableError extends TypeError {
   get [LINEAGE](): readonly string[] {
     return lineageOf(this.constructor);
   }
-}
-
-/** Tells an error which exchange it ended. The first to tell it is nearest to the wire and knows best. */
-export function inExchange(error: HttpError, exchange: ExchangeFacts): HttpError {
-  (error as { exchange: ExchangeFacts | undefined }).exchange ??= exchange;
-  return error;
 }

@@ -5,7 +5,7 @@ import type { FieldSection } from './field-section.ts';
 import { CR, HEX_VALUES, LF } from './grammar.ts';
 import type { Input } from './input.ts';
 import type { WireLimits } from './limits.ts';
-import { Line, refuse } from './line.ts';
+import { Line } from './line.ts';
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const QUOTED = '"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"';
@@ -33,11 +33,7 @@ export class ChunkedReader implements BodyReader {
   constructor(input: Input, limits: WireLimits, section: FieldSection) {
     this.limits = limits;
     this.section = section;
-    this.line = new Line(input, limits.chunkLine, {
-      octet: ChunkError,
-      length: ChunkError,
-      tolerate: refuse,
-    });
+    this.line = new Line(input, limits.chunkLine, { octet: ChunkError, length: ChunkError });
   }
 
   read(input: Input): Uint8Array | undefined {
@@ -69,7 +65,7 @@ export class ChunkedReader implements BodyReader {
           break;
         }
         case 'trailers': {
-          const trailers = this.section.read();
+          const trailers = this.section.read(true);
           if (trailers === undefined) return undefined;
           this.trailers = trailers;
           this.done = true;

@@ -84,6 +84,7 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set<ControlName>([
  */
 export function isHopByHop(name: string, options: readonly string[]): boolean {
   const control = controlName(name);
-  if (control !== undefined) return HOP_BY_HOP.has(control);
+  if (control === 'content-length' || control === 'host') return false;
+  if (control !== undefined && HOP_BY_HOP.has(control)) return true;
   return options.length > 0 && options.includes(name.toLowerCase());
 }

@@ -62,6 +62,10 @@ export class FieldSection {
   private wasSkipped = true;
   /** Where a faulty name stopped being one. */
   private fault = 0;
+  /** The start of the line whose NUL has been told of: one of them is enough. */
+  private nulLine = -1;
+  /** Lines so far, skipped ones too: else a sender could have an error made of every few octets. */
+  private lines = 0;
   /** Three numbers a line: start, colon, end. */
   private marks: number[] = [];
   private text = '';
@@ -78,8 +82,12 @@ export class FieldSection {
     this.tolerate = tolerate;
   }
 
-  /** The fields, once their empty line has arrived; undefined until then. */
-  read(): HeaderList | undefined {
+  /**
+   * The fields, once their empty line has arrived; undefined until then.
+   *
+   * @param isTrailer - whether the section ends a chunked body, so that its line ends are framing: never tolerated
+   */
+  read(isTrailer = false): HeaderList | undefined {
     const { input } = this;
     const { bytes, from } = input;
     if (this.next === 0) this.marks.length = 0;
@@ -98,6 +106,7 @@ export class FieldSection {
         if (this.isEmptyLine()) return this.finish(2);
         this.endLine(2);
       } else if (octet === LF) {
+        if (isTrailer) throw new LineEndError('LF without CR', input.at(this.next));
         this.tolerate(new LineEndError('LF without CR', this.here()));
         if (this.isEmptyLine()) return this.finish(1);
         this.endLine(1);
@@ -123,7 +132,8 @@ export class FieldSection {
   locate(name: string): HttpErrorInit {
     for (let mark = 0; mark < this.marks.length; mark += 3) {
       const start = this.marks[mark];
-      if (this.text.slice(start, this.marks[mark + 1]).toLowerCase() === name) {
+      const given = this.text.slice(start, this.marks[mark + 1]);
+      if (trimTrailing(given).toLowerCase() === name) {
         return { offset: this.offset + start, excerpt: this.text.slice(start, start + 64) };
       }
     }
@@ -135,13 +145,11 @@ export class FieldSection {
   }
 
   private endLine(width: number): void {
+    if (this.lines === this.limits.fields) {
+      throw new TooManyFieldsError(`more than ${String(this.limits.fields)}`, this.input.at(this.lineStart));
+    }
+    this.lines++;
     if (this.state === VALUE) {
-      if (this.marks.length === 3 * this.limits.fields) {
-        throw new TooManyFieldsError(
-          `more than ${String(this.limits.fields)}`,
-          this.input.at(this.lineStart),
-        );
-      }
       this.marks.push(this.lineStart, this.colon, this.next);
     } else if (this.state !== SKIPPED) {
       this.tolerate(new FieldLineError('the line ends before a colon', this.here()));
@@ -177,7 +185,10 @@ export class FieldSection {
       }
       default:
         if (octet !== 0) throw new FieldValueError('only HTAB may stand there', this.input.at(this.next));
-        this.tolerate(new FieldValueError('NUL', this.here()));
+        if (this.nulLine !== this.lineStart) {
+          this.nulLine = this.lineStart;
+          this.tolerate(new FieldValueError('NUL', this.here()));
+        }
         this.next++;
     }
   }
@@ -202,7 +213,8 @@ export class FieldSection {
     this.offset = input.offset;
     this.text = input.text(0, this.next);
     input.take(this.next + width);
-    this.next = this.lineStart = 0;
+    this.next = this.lineStart = this.lines = 0;
+    this.nulLine = -1;
     this.wasSkipped = true;
     return this.marks.length === 0 ? NO_FIELDS : this.fields();
   }

@@ -143,6 +143,8 @@ export function sentResponseFraming(
   const declared = length === undefined ? undefined : lengthOf(length);
   if (method === 'HEAD') return { declared, content: undefined };
   if (status === 304) return { declared, content: NO_CONTENT };
+  // RFC 9110 §15.3.6: a 205 never has content, yet unlike a 204 it is read as if it could.
+  if (status === 205) return EMPTY_SENT;
   if (length !== undefined) return sentLength(length);
   return version === '1.0' ? CLOSE_SENT : CHUNKED_SENT;
 }

@@ -35,8 +35,9 @@ for (let octet = 0; octet < 256; octet++) {
   if (octet !== CR && octet !== LF) CLASSES[octet] |= octet === COLON ? IN_LINE : IN_LINE | BEFORE_COLON;
 }
 
-/** Whether every code unit of `text` is an octet of the class: anything above 0xFF is in none. */
-function isAll(text: string, octetClass: number): boolean {
+/** Whether `text` is a string of octets of the class: a code unit above 0xFF is in none. */
+function isAll(text: unknown, octetClass: number): boolean {
+  if (typeof text !== 'string') return false;
   for (let at = 0; at < text.length; at++) {
     const octet = text.charCodeAt(at);
     if (octet > 0xff || (CLASSES[octet] & octetClass) === 0) return false;

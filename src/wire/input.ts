@@ -53,9 +53,13 @@ export class Input {
     this.offset += count;
   }
 
-  /** The octets of `take(count)`, as a view. */
+  /**
+   * The octets of `take(count)`, as a view. Never a Buffer, even of one: the `slice` of a Buffer copies nothing, and who
+   * keeps a chunk by `slice` would keep what is only lent.
+   */
   view(count: number): Uint8Array {
-    const view = this.bytes.subarray(this.from, this.from + count);
+    const { bytes } = this;
+    const view = new Uint8Array(bytes.buffer, bytes.byteOffset + this.from, count);
     this.take(count);
     return view;
   }

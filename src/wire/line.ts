@@ -10,8 +10,8 @@ export interface LineErrors {
   readonly octet: MessageErrorClass;
   /** It is longer than its limit. */
   readonly length: MessageErrorClass;
-  /** Is told of a bare LF; it throws, or the LF ends the line. */
-  readonly tolerate: (error: MessageError) => void;
+  /** Is told of a bare LF; it throws, or the LF ends the line. Without it, none does. */
+  readonly tolerate?: (error: MessageError) => void;
 }
 
 /**
@@ -50,9 +50,7 @@ export class Line {
         if (bytes[at + 1] !== LF) throw new LineEndError('CR without LF', input.at(this.length));
         return 2;
       case LF:
-        this.errors.tolerate(
-          new LineEndError('LF without CR', { ...input.at(this.length), recoverable: true }),
-        );
+        this.bareLineFeed();
         return 1;
       default:
         throw new this.errors.octet('a control character', input.at(this.length));
@@ -64,9 +62,17 @@ export class Line {
     this.input.take(this.length + ending);
     this.length = 0;
   }
+
+  private bareLineFeed(): void {
+    const { tolerate } = this.errors;
+    const where = this.input.at(this.length);
+    const error = new LineEndError('LF without CR', { ...where, recoverable: tolerate !== undefined });
+    if (tolerate === undefined) throw error;
+    tolerate(error);
+  }
 }
 
-/** For lines in which nothing is tolerated. */
+/** For readers that tolerate nothing. */
 export function refuse(error: MessageError): never {
   throw error;
 }

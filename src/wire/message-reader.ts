@@ -54,6 +54,7 @@ export abstract class MessageReader<Notification> {
   private body: BodyReader = new LengthReader(0);
   /** What came together: anomalies go before the head that they were found in. */
   private readonly queue: Notification[] = [];
+  private failure: MessageError | undefined;
 
   protected constructor(
     limits: WireLimits,
@@ -88,10 +89,21 @@ export abstract class MessageReader<Notification> {
   /**
    * The next notification of the message, or undefined when it takes more octets, or there is no message to read.
    *
-   * @throws MessageError when the octets are not HTTP
+   * @throws MessageError when the octets are not HTTP, and from then on
    */
   read(): Notification | undefined {
-    return this.queue.shift() ?? this.step();
+    const queued = this.queue.shift();
+    if (queued !== undefined) return queued;
+    if (this.failure !== undefined) throw this.failure;
+    try {
+      return this.step();
+    } catch (error) {
+      this.failure = error as MessageError;
+      // An anomaly found before the error is told before it, whether or not they arrived in one piece.
+      const anomaly = this.queue.shift();
+      if (anomaly === undefined) throw error;
+      return anomaly;
+    }
   }
 
   /** Takes the octets behind the last message, which belong to another protocol or to nobody. */
@@ -116,6 +128,9 @@ export abstract class MessageReader<Notification> {
 
   protected readonly locate = (index: number): HttpErrorInit => this.input.at(index);
   protected readonly locateField = (name: string): HttpErrorInit => this.section.locate(name);
+
+  /** Says what it means that octets are here for which no message is awaited: nothing, where the next may come early. */
+  protected refuseExtra(): void {}
 
   /** Goes on with a body in this framing. */
   protected expectBody(framing: Framing): void {
@@ -160,6 +175,9 @@ export abstract class MessageReader<Notification> {
           return this.behindAnomalies(this.doneOf(this.body.trailers));
         }
         case 'idle':
+          if (this.input.length > 0) this.refuseExtra();
+          this.input.keep();
+          return undefined;
         case 'tunnel':
           this.input.keep();
           return undefined;

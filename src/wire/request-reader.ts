@@ -2,7 +2,7 @@ import { ExpectationError } from '../message/errors.ts';
 import type { HeaderList } from '../message/headers.ts';
 import type { RequestNotification } from '../message/notifications.ts';
 import { connectionOptions, controlFields } from './control-fields.ts';
-import { requestFraming, TUNNEL, type Framing } from './framing.ts';
+import { NO_CONTENT, requestFraming, type Framing } from './framing.ts';
 import { CR, LF } from './grammar.ts';
 import { REQUEST_LIMITS, withLimits, type GivenLimits } from './limits.ts';
 import { refuse } from './line.ts';
@@ -45,7 +45,7 @@ export class RequestReader extends MessageReader<RequestNotification> {
   authority: string | undefined = undefined;
   /** The protocols that the client would rather speak (RFC 9110 §7.8); empty in HTTP/1.0 and without `Connection: upgrade`. */
   upgrade = '';
-  framing: Framing = TUNNEL;
+  framing: Framing = NO_CONTENT;
 
   private line: RequestLine = { method: '', target: '', version: '1.1' };
   private emptyLines = 0;

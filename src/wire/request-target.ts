@@ -1,4 +1,4 @@
-import { HostError, HostRequiredError, RequestTargetError } from '../message/errors.ts';
+import { HostError, HostRequiredError } from '../message/errors.ts';
 import type { HttpVersion } from '../message/notifications.ts';
 import type { ControlFields } from './control-fields.ts';
 import type { LocateField } from './framing.ts';
@@ -17,9 +17,21 @@ export function isAuthority(text: string): boolean {
   return AUTHORITY.test(text);
 }
 
+/** What is wrong with a request target, which has one of four forms (RFC 9112 §3.2), or undefined when nothing is. */
+export function targetFault(method: string, target: string): string | undefined {
+  if (!isTargetText(target)) return 'it is empty or has an octet that no target has';
+  if (method === 'CONNECT') {
+    return isAuthority(target) && /:[0-9]+$/.test(target) ? undefined : 'CONNECT takes a host and a port';
+  }
+  if (target.startsWith('/')) return undefined;
+  if (target === '*') return method === 'OPTIONS' ? undefined : '* is for OPTIONS only';
+  const authority = ABSOLUTE.exec(target)?.[1] ?? '';
+  return isAuthority(authority) ? undefined : 'neither a path nor an absolute URI with a host';
+}
+
 /**
- * Checks the request target (RFC 9112 §3.2) and the Host field, and tells the authority that is asked for: that of an
- * absolute target, whatever Host says (§3.2.2), else that of Host. Only HTTP/1.0 may do without.
+ * Checks the Host field (RFC 9112 §3.2) and tells the authority that is asked for: that of an absolute target or of
+ * CONNECT, whatever Host says (§3.2.2), else that of Host. Only HTTP/1.0 may do without.
  */
 export function requestAuthority(
   method: string,
@@ -33,28 +45,6 @@ export function requestAuthority(
   if (host !== undefined && !isAuthority(host)) {
     throw new HostError(JSON.stringify(host.slice(0, 64)), locateField('host'));
   }
-  return targetAuthority(method, target) ?? host;
-}
-
-/** The authority in a target, if it has one; an error when it is in no form that goes with its method. */
-function targetAuthority(method: string, target: string): string | undefined {
-  // The target starts behind the method and one space.
-  const where = { offset: method.length + 1, excerpt: target.slice(0, 64) };
-  if (!isTargetText(target)) throw new RequestTargetError('it has an octet that no target has', where);
-  if (method === 'CONNECT') {
-    if (!isAuthority(target) || !/:[0-9]+$/.test(target)) {
-      throw new RequestTargetError('CONNECT takes a host and a port', where);
-    }
-    return target;
-  }
-  if (target.startsWith('/')) return undefined;
-  if (target === '*') {
-    if (method === 'OPTIONS') return undefined;
-    throw new RequestTargetError('* is for OPTIONS only', where);
-  }
-  const authority = ABSOLUTE.exec(target)?.[1];
-  if (authority === undefined || !isAuthority(authority)) {
-    throw new RequestTargetError('neither a path nor an absolute URI with a host', where);
-  }
-  return authority;
+  if (method === 'CONNECT') return target;
+  return target.startsWith('/') ? host : (ABSOLUTE.exec(target)?.[1] ?? host);
 }

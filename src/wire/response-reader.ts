@@ -1,4 +1,4 @@
-import { SwitchError, TooManyNonfinalsError, type MessageError } from '../message/errors.ts';
+import { ExtraDataError, SwitchError, TooManyNonfinalsError, type MessageError } from '../message/errors.ts';
 import type { HeaderList } from '../message/headers.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
 import { isNonfinal } from '../message/status.ts';
@@ -65,6 +65,16 @@ export class ResponseReader extends MessageReader<ResponseNotification> {
     this.offersUpgrade = offersUpgrade;
     this.nonfinals = 0;
     this.begin();
+  }
+
+  /** A 1xx is a part of the response: an end of the connection behind it leaves that in pieces. */
+  override get isStarted(): boolean {
+    return this.nonfinals > 0 || super.isStarted;
+  }
+
+  /** RFC 9112 §9.3: octets that no request has asked for are nobody's answer, a 408 on an idle connection included. */
+  protected override refuseExtra(): void {
+    throw new ExtraDataError('', this.input.at(0));
   }
 
   protected override parseStartLine(line: string): void {

@@ -1,6 +1,13 @@
-import { HttpVersionError, StartLineError, UnwritableError, type HttpErrorInit } from '../message/errors.ts';
+import {
+  HttpVersionError,
+  RequestTargetError,
+  StartLineError,
+  UnwritableError,
+  type HttpErrorInit,
+} from '../message/errors.ts';
 import type { HttpVersion } from '../message/notifications.ts';
 import { isText, isToken, parseDigits } from './grammar.ts';
+import { targetFault } from './request-target.ts';
 
 /** `method SP request-target SP HTTP-version` (RFC 9112 §3). */
 export interface RequestLine {
@@ -30,7 +37,10 @@ export function parseRequestLine(line: string, locate: Locate): RequestLine {
     throw new StartLineError('a request line ends with a space and a version', locate(line.length));
   const version = parseVersion(line.slice(afterTarget + 1));
   if (version === undefined) throw versionError(line.slice(afterTarget + 1), locate(afterTarget + 1));
-  return { method, target: line.slice(afterMethod + 1, afterTarget), version };
+  const target = line.slice(afterMethod + 1, afterTarget);
+  const fault = targetFault(method, target);
+  if (fault !== undefined) throw new RequestTargetError(fault, locate(afterMethod + 1));
+  return { method, target, version };
 }
 
 /**
@@ -65,9 +75,11 @@ function versionError(text: string, where: HttpErrorInit): HttpVersionError | St
     : new StartLineError('not a version of HTTP', where);
 }
 
-/** The request line with its line end. The target is checked by whoever made it of a URI. */
+/** The request line with its line end; always of our own version (RFC 9112 §2.3). */
 export function formatRequestLine(method: string, target: string): string {
   if (!isToken(method)) throw new UnwritableError(`method ${JSON.stringify(method)}`);
+  const fault = targetFault(method, target);
+  if (fault !== undefined) throw new UnwritableError(`request target ${JSON.stringify(target)}: ${fault}`);
   return `${method} ${target} HTTP/1.1\r\n`;
 }
 

@@ -1,0 +1,37 @@
+/**
+ * HTTP exchanges as RxJS Observables: an HTTP/1.1 client and server for Node.
+ *
+ * @packageDocumentation
+ */
+export { HttpClient, type HttpClientOptions, type HttpClientSettings } from './client/http-client.ts';
+export * from './message/errors.ts';
+export {
+  compose,
+  type ConnectionInfo,
+  type Exchange,
+  type HttpRequest,
+  type HttpServerRequest,
+  type Interceptor,
+} from './message/exchange.ts';
+export type { Flow } from './message/flow.ts';
+export { getHeader, headerDict, headerNames, type HeaderList } from './message/headers.ts';
+export * from './message/notifications.ts';
+export { statusPhrase } from './message/status.ts';
+export {
+  HttpServer,
+  type Handler,
+  type HttpServerOptions,
+  type HttpServerSettings,
+  type ServerNotification,
+} from './server/http-server.ts';
+export { HttpServerExchange } from './server/http-server-exchange.ts';
+export { tcpTransport } from './transport/tcp.ts';
+export type {
+  Connection,
+  ConnectNotification,
+  ConnectTarget,
+  ListenAddress,
+  ListenNotification,
+  Transport,
+} from './transport/transport.ts';
+export type { GivenLimits, WireLimits } from './wire/limits.ts';

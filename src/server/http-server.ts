@@ -1,0 +1,205 @@
+import { asyncScheduler, defer, Observable, tap, type SchedulerLike, type Subscription } from 'rxjs';
+import { HandlerError, HttpError, MessageError } from '../message/errors.ts';
+import type { HttpServerRequest } from '../message/exchange.ts';
+import type { ResponseNotification } from '../message/notifications.ts';
+import { IdleExpiry } from '../transport/idle-expiry.ts';
+import { tcpTransport } from '../transport/tcp.ts';
+import type { ListenAddress, Transport } from '../transport/transport.ts';
+import type { GivenLimits } from '../wire/limits.ts';
+import type { HttpServerExchange } from './http-server-exchange.ts';
+import { ServerConnection } from './server-connection.ts';
+
+/** The settings of a server. Times are ms; `null` means never. */
+export interface HttpServerSettings {
+  /**
+   * A name or an IP address of this machine.
+   *
+   * @defaultValue 'localhost'
+   */
+  readonly host: string;
+  /**
+   * 0 lets the system choose one, and the `start` notification tells which.
+   *
+   * @defaultValue 0
+   */
+  readonly port: number;
+  /**
+   * What listens.
+   *
+   * @defaultValue TCP
+   */
+  readonly transport: Transport;
+  /**
+   * ms that a connection on which no request is under way is left open.
+   *
+   * @defaultValue 60000
+   */
+  readonly idleTimeout: number | null;
+  /**
+   * Octets of a response body that are kept while the connection is slower than a source that does not honour `flow`;
+   * when more come, the exchange ends with a BufferFullError.
+   *
+   * @defaultValue 16777216
+   */
+  readonly maxBufferedBytes: number;
+  /** Bounds on what is read of a request head; those not given have their defaults. */
+  readonly limits: GivenLimits;
+  /**
+   * Is told what a handler throws, errors with or answers against the rules; the client learns a status at most.
+   *
+   * @defaultValue writes it to the console
+   */
+  readonly onError: (error: unknown, request: HttpServerRequest) => void;
+  /**
+   * Where time comes from.
+   *
+   * @defaultValue asyncScheduler, which is virtual inside `TestScheduler.run`
+   */
+  readonly scheduler: SchedulerLike;
+}
+
+/** What may be set otherwise than by default. */
+export type HttpServerOptions = {
+  readonly [Name in keyof HttpServerSettings]?: HttpServerSettings[Name] | undefined;
+};
+
+/** What happens to a server. */
+export type ServerNotification =
+  | { readonly type: 'start'; readonly address: ListenAddress }
+  | { readonly type: 'exchange'; readonly exchange: HttpServerExchange };
+
+/** Answers a request. Every {@link Exchange} is one. It is unsubscribed when the client leaves. */
+export type Handler = (request: HttpServerRequest) => Observable<ResponseNotification>;
+
+/**
+ * An HTTP/1.1 server. It listens while it is subscribed to.
+ *
+ * @example
+ * ```ts
+ * const server = new HttpServer({ port: 8080 });
+ * const serving = server
+ *   .serve(() => of(responseStart(200), responseBody(Buffer.from('hello\n')), responseDone()))
+ *   .subscribe();
+ * // later
+ * serving.unsubscribe();
+ * ```
+ */
+export class HttpServer {
+  /** The settings of servers that are not told otherwise, for all of them: a change holds for those made after it. */
+  static defaults: HttpServerSettings = {
+    host: 'localhost',
+    port: 0,
+    transport: tcpTransport(),
+    idleTimeout: 60_000,
+    maxBufferedBytes: 16_777_216,
+    limits: {},
+    onError: (error) => {
+      console.error(error);
+    },
+    scheduler: asyncScheduler,
+  };
+
+  private readonly settings: HttpServerSettings;
+
+  constructor(options: HttpServerOptions = {}) {
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    this.settings = { ...HttpServer.defaults, ...(Object.fromEntries(given) as Partial<HttpServerSettings>) };
+  }
+
+  /**
+   * Listens while subscribed: emits `start` with the address, then each exchange, to be answered by its methods.
+   * Unsubscribing closes all connections at once. Errors with a ListenError.
+   *
+   * ```
+   * -s--e-e----e---
+   * ```
+   */
+  listen(): Observable<ServerNotification> {
+    return this.run((exchange, emit) => {
+      emit({ type: 'exchange', exchange });
+      return undefined;
+    });
+  }
+
+  /**
+   * Listens while subscribed, and answers each exchange by the handler: emits `start` only. Unsubscribing closes all
+   * connections at once. Errors with a ListenError, never with an error of the handler's.
+   *
+   * A handler that fails before its head is answered for with 500, or the status that its HttpError names; after it, the
+   * connection is closed, so that a truncated response never looks whole.
+   */
+  serve(handler: Handler): Observable<ServerNotification> {
+    return this.run((exchange) => this.answer(exchange, handler));
+  }
+
+  private run(
+    handle: (
+      exchange: HttpServerExchange,
+      emit: (notification: ServerNotification) => void,
+    ) => Subscription | undefined,
+  ): Observable<ServerNotification> {
+    const { settings } = this;
+    const { host, port, transport, scheduler, idleTimeout } = settings;
+    return new Observable((subscriber) => {
+      const connections = new Set<ServerConnection>();
+      const expiry = new IdleExpiry<ServerConnection>(scheduler, (connection) => connection.close());
+      const emit = (notification: ServerNotification): void => subscriber.next(notification);
+      subscriber.add(() => {
+        for (const connection of connections) connection.close();
+      });
+      subscriber.add(
+        transport.listen({ host, port }).subscribe({
+          next: (notification) => {
+            if (notification.type === 'listening') {
+              emit({ type: 'start', address: notification.address });
+              return;
+            }
+            connections.add(
+              new ServerConnection(notification.connection, {
+                ...settings,
+                handle: (exchange) => handle(exchange, emit),
+                onIdle: (connection, isIdle) => {
+                  if (isIdle) expiry.add(connection, idleTimeout);
+                  else expiry.delete(connection, idleTimeout);
+                },
+                onGone: (connection) => {
+                  expiry.delete(connection, idleTimeout);
+                  connections.delete(connection);
+                },
+              }),
+            );
+          },
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => subscriber.complete(),
+        }),
+      );
+    });
+  }
+
+  private answer(exchange: HttpServerExchange, handler: Handler): Subscription {
+    const { request, answer } = exchange;
+    return defer(() => handler(request))
+      .pipe(tap((notification) => answer.send(notification)))
+      .subscribe({
+        error: (error: unknown) => this.fault(error, exchange),
+        complete: () => {
+          if (!answer.isDone) this.fault(new HandlerError('completed without response_done'), exchange);
+        },
+      });
+  }
+
+  private fault(error: unknown, exchange: HttpServerExchange): void {
+    try {
+      this.settings.onError(error, exchange.request);
+    } catch (another) {
+      console.error(another);
+    }
+    exchange.answer.fail(statusOf(error));
+  }
+}
+
+/** A gateway's upstream that does not speak HTTP is a 502 and not the client's fault (RFC 9110 §15.6.3). */
+function statusOf(error: unknown): number {
+  if (!(error instanceof HttpError)) return 500;
+  return error instanceof MessageError ? 502 : (error.serverStatus ?? 500);
+}

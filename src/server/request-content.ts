@@ -1,0 +1,81 @@
+import { Observable, type Subscriber } from 'rxjs';
+import { BodyNotRepeatableError, type HttpError } from '../message/errors.ts';
+import type { RequestBody, RequestDone } from '../message/notifications.ts';
+import { Holds } from '../transport/holds.ts';
+
+/** Octets of content that nobody reads and that are read nevertheless, so that the connection can be used again. */
+const MOST_DISCARDED = 65_536;
+
+/**
+ * The content of a request on its way to the handler: read from the connection only while somebody wants it, or while so
+ * little is left unwanted that throwing it away is cheaper than a new connection.
+ */
+export class RequestContent {
+  /** For one subscriber, as what has been read is gone. */
+  readonly body: Observable<RequestBody | RequestDone>;
+  /** Whether all of it has been read. */
+  isDone = false;
+
+  private readonly holds: Holds;
+  private subscriber: Subscriber<RequestBody | RequestDone> | undefined;
+  private isSubscribed = false;
+  private isDropped = false;
+  private discarded = 0;
+
+  /**
+   * @param onWanted - is told when the handler subscribes
+   * @param onFlow - is told when reading may go on
+   */
+  constructor(onWanted: () => void, onFlow: () => void) {
+    this.holds = new Holds(() => undefined, onFlow);
+    this.body = new Observable((subscriber) => {
+      if (this.isSubscribed) {
+        subscriber.error(new BodyNotRepeatableError('the body of a request that is being read'));
+        return;
+      }
+      this.isSubscribed = true;
+      this.subscriber = subscriber;
+      subscriber.add(() => {
+        this.subscriber = undefined;
+        this.isDropped = true;
+        onFlow();
+      });
+      onWanted();
+      onFlow();
+    });
+  }
+
+  /** Whether reading may go on. */
+  get isWanted(): boolean {
+    if (this.isDropped) return this.discarded <= MOST_DISCARDED;
+    return this.subscriber !== undefined && !this.holds.isHeld;
+  }
+
+  /** Whether more is left unread than it pays to throw away. */
+  get isTooMuch(): boolean {
+    return this.isDropped && this.discarded > MOST_DISCARDED;
+  }
+
+  take(notification: RequestBody | RequestDone): void {
+    const { subscriber } = this;
+    if (notification.type === 'request_done') {
+      this.isDone = true;
+      subscriber?.next(notification);
+      subscriber?.complete();
+    } else if (subscriber === undefined) {
+      this.discarded += notification.chunk.length;
+    } else {
+      // The view is of octets that are only lent.
+      subscriber.next({ type: 'request_body', chunk: notification.chunk.slice(), flow: this.holds });
+    }
+  }
+
+  /** Nobody will want the rest. */
+  drop(): void {
+    this.isDropped = true;
+  }
+
+  fail(error: HttpError): void {
+    this.subscriber?.error(error);
+  }
+}

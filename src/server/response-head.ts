@@ -1,0 +1,71 @@
+import type { HeaderList } from '../message/headers.ts';
+import type { HttpVersion, ResponseNonfinal, ResponseStart } from '../message/notifications.ts';
+import { statusPhrase } from '../message/status.ts';
+import { connectionOptions, controlFields } from '../wire/control-fields.ts';
+import { sentResponseFraming, type Framing } from '../wire/framing.ts';
+import { formatHead } from '../wire/message-writer.ts';
+import { formatStatusLine } from '../wire/start-line.ts';
+
+/** What of a request decides how its response goes. */
+export interface AnsweredRequest {
+  readonly method: string;
+  readonly version: HttpVersion;
+  /** Whether the client lets the connection be used again. */
+  readonly isPersistent: boolean;
+}
+
+/** A head as latin1, its empty line included, how the content behind it goes, and whether another exchange may follow. */
+export interface ResponseHead {
+  readonly head: string;
+  readonly content: Framing | undefined;
+  readonly isPersistent: boolean;
+}
+
+/**
+ * The head of a final response: what the handler gives, without the fields for one hop only (RFC 9110 §7.6.1), framed for
+ * the client's version, with Date (§6.6.1) and Connection (RFC 9112 §9.3) as they must be.
+ *
+ * @param now - ms since 1970
+ * @throws UnwritableError
+ */
+export function responseHead(response: ResponseStart, request: AnsweredRequest, now: number): ResponseHead {
+  const { status, phrase = statusPhrase(status), headers } = response;
+  const { method, version } = request;
+  const startLine = formatStatusLine(status, phrase);
+  const fields = controlFields(headers);
+  const { declared, content } = sentResponseFraming(status, method, version, fields);
+  const isPersistent =
+    request.isPersistent &&
+    content?.type !== 'close' &&
+    content?.type !== 'tunnel' &&
+    // A handler that says close means it.
+    !connectionOptions(fields).includes('close');
+  const behind = dateField(headers, now) + connectionField(version, isPersistent);
+  return { head: formatHead({ startLine, headers, fields, declared, behind }), content, isPersistent };
+}
+
+/** The head of a 1xx response. */
+export function nonfinalHead({ status, phrase = statusPhrase(status), headers }: ResponseNonfinal): string {
+  const startLine = formatStatusLine(status, phrase);
+  return formatHead({ startLine, headers, fields: controlFields(headers), declared: undefined });
+}
+
+/** Nothing where the version has it so anyway. */
+function connectionField(version: HttpVersion, isPersistent: boolean): string {
+  if (isPersistent === (version === '1.1')) return '';
+  return isPersistent ? 'Connection: keep-alive\r\n' : 'Connection: close\r\n';
+}
+
+let second = NaN;
+let date = '';
+
+/** Made once a second: a Date that is a second old is still true. */
+function dateField(headers: HeaderList, now: number): string {
+  if (headers.some(([name]) => name.length === 4 && name.toLowerCase() === 'date')) return '';
+  const seconds = Math.floor(now / 1000);
+  if (seconds !== second) {
+    second = seconds;
+    date = `Date: ${new Date(seconds * 1000).toUTCString()}\r\n`;
+  }
+  return date;
+}

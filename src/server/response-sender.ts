@@ -1,0 +1,127 @@
+import type { Unsubscribable } from 'rxjs';
+import { BufferFullError, HandlerError } from '../message/errors.ts';
+import {
+  responseNonfinal,
+  type ResponseBody,
+  type ResponseDone,
+  type ResponseNonfinal,
+  type ResponseNotification,
+  type ResponseStart,
+} from '../message/notifications.ts';
+import type { Connection } from '../transport/transport.ts';
+import { bodyWriter, type BodyWriter } from '../wire/body-writer.ts';
+import { nonfinalHead, responseHead, type AnsweredRequest } from './response-head.ts';
+
+/** What a sender must know besides the request. */
+export interface ResponseSenderOptions {
+  /** Octets of a body that are kept while the connection is slower than a source that does not honour `flow`. */
+  readonly maxBufferedBytes: number;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+/** Sends one response, in order and framed, or says why it cannot be. A full connection holds the source of the body. */
+export class ResponseSender {
+  /** Whether the head of the final response has been handed to the connection: then it is too late for another. */
+  isStarted = false;
+  /** Whether all of it has been. */
+  isDone = false;
+  /** Whether another exchange may follow on the connection. */
+  isPersistent: boolean;
+  /** Whether a client that waits for it has been told to send its content (RFC 9110 §15.2.1). */
+  isContinued = false;
+
+  private readonly connection: Connection;
+  private readonly request: AnsweredRequest;
+  private readonly options: ResponseSenderOptions;
+  private writer: BodyWriter | undefined;
+  private isFull = false;
+  private holds: Unsubscribable[] = [];
+
+  constructor(connection: Connection, request: AnsweredRequest, options: ResponseSenderOptions) {
+    this.connection = connection;
+    this.request = request;
+    this.options = options;
+    this.isPersistent = request.isPersistent;
+  }
+
+  /**
+   * Sends a notification.
+   *
+   * @throws HandlerError out of order; UnwritableError, BodyLengthError, BufferFullError for what it says
+   */
+  send(notification: ResponseNotification): void {
+    switch (notification.type) {
+      case 'response_nonfinal':
+        return this.nonfinal(notification);
+      case 'response_start':
+        return this.start(notification);
+      case 'response_body':
+        return this.body(notification);
+      case 'response_done':
+        return this.done(notification);
+      case 'response_anomaly':
+        // A proxy's upstream was read with tolerance: that is not for the client.
+        return;
+      default:
+        notification satisfies never;
+        throw new HandlerError('not a notification');
+    }
+  }
+
+  /** Tells a client that waits for it to send its content. */
+  continue(): void {
+    if (!this.isContinued && !this.isStarted) this.nonfinal(responseNonfinal(100));
+  }
+
+  /** The connection has room again, or the rest does not matter any more: whoever was held may go on. */
+  resume(): void {
+    this.isFull = false;
+    const { holds } = this;
+    this.holds = [];
+    for (const hold of holds) hold.unsubscribe();
+  }
+
+  private nonfinal(notification: ResponseNonfinal): void {
+    const { status } = notification;
+    if (this.isStarted) throw new HandlerError('an interim response behind the final head');
+    if (!(status >= 100 && status < 200) || status === 101) {
+      throw new HandlerError(`an interim response with status ${String(status)}`);
+    }
+    if (status === 100) this.isContinued = true;
+    const head = nonfinalHead(notification);
+    // RFC 9110 §15.2: an HTTP/1.0 client does not know them.
+    if (this.request.version === '1.1') this.connection.write(head);
+  }
+
+  private start(notification: ResponseStart): void {
+    if (this.isStarted) throw new HandlerError('a second head');
+    if (notification.status < 200)
+      throw new HandlerError(`a final response with status ${String(notification.status)}`);
+    const { head, content, isPersistent } = responseHead(notification, this.request, this.options.now());
+    this.isStarted = true;
+    this.isPersistent = isPersistent;
+    this.connection.write(head);
+    this.writer = bodyWriter(content, (octets) => {
+      this.isFull = !this.connection.write(octets);
+    });
+  }
+
+  private body({ chunk, flow }: ResponseBody): void {
+    const { buffered } = this.connection;
+    if (this.writer === undefined || this.isDone) throw new HandlerError('content outside of a response');
+    if (buffered > this.options.maxBufferedBytes) {
+      throw new BufferFullError(`${String(buffered)} octets of a response body`);
+    }
+    this.writer.chunk(chunk);
+    if (this.isFull && flow !== undefined) this.holds.push(flow.hold());
+  }
+
+  private done({ trailers }: ResponseDone): void {
+    if (this.writer === undefined || this.isDone)
+      throw new HandlerError('the end of a response that was not begun');
+    this.writer.done(trailers);
+    this.isDone = true;
+    this.resume();
+  }
+}

@@ -1,0 +1,275 @@
+import { Subscription, type SchedulerLike, type Unsubscribable } from 'rxjs';
+import { ConnectionResetError, HandlerError, HttpError } from '../message/errors.ts';
+import type { HttpServerRequest } from '../message/exchange.ts';
+import type { RequestNotification, RequestStart, ResponseNotification } from '../message/notifications.ts';
+import type { Connection } from '../transport/transport.ts';
+import { unrefTimer } from '../transport/unref-timer.ts';
+import { RequestReader, type RequestReaderOptions } from '../wire/request-reader.ts';
+import { errorResponse } from './error-response.ts';
+import { HttpServerExchange, type Answer } from './http-server-exchange.ts';
+import { RequestContent } from './request-content.ts';
+import { ResponseSender } from './response-sender.ts';
+
+/** Octets that are read ahead of what the handler wants: enough to see the next requests, or that the peer leaves. */
+const READ_AHEAD = 65_536;
+
+/** How long, and for how many octets, a peer that is still sending is listened to after the last answer. */
+const LINGER_MS = 2_000;
+const LINGER_OCTETS = 1_048_576;
+
+/** What a connection is to its server besides a wire. */
+export interface ServerConnectionOptions extends RequestReaderOptions {
+  readonly scheduler: SchedulerLike;
+  readonly maxBufferedBytes: number;
+  /** Starts to answer; what it returns is unsubscribed when the client leaves. */
+  readonly handle: (exchange: HttpServerExchange) => Unsubscribable | undefined;
+  /** Is told when the connection waits for a request, and when one begins. */
+  readonly onIdle: (connection: ServerConnection, isIdle: boolean) => void;
+  /** Is told, once, that the connection is closed. */
+  readonly onGone: (connection: ServerConnection) => void;
+}
+
+/** The exchange that a connection carries. */
+interface Current {
+  readonly content: RequestContent;
+  readonly sender: ResponseSender;
+  readonly handling: Subscription;
+}
+
+/**
+ * One connection of a server, which carries one exchange after the other and answers them in order (RFC 9112 §9.3.2).
+ *
+ * All that arrives is read by one loop, {@link ServerConnection.pump}, which stops while a handler runs and does not want
+ * content. What a handler does from inside it changes what the loop does next and never starts a second one within it: ten
+ * thousand pipelined requests that are answered at once take no more stack than one.
+ */
+export class ServerConnection {
+  private readonly connection: Connection;
+  private readonly options: ServerConnectionOptions;
+  private readonly reader: RequestReader;
+  private current: Current | undefined;
+  private isPumping = false;
+  private isIdle = false;
+  private isGone = false;
+  /** Octets heard since the last answer was sent, once no request is read any more. */
+  private lingered: number | undefined;
+  /** What stops the reading while enough has been read ahead. */
+  private pause: Unsubscribable | undefined;
+
+  constructor(connection: Connection, options: ServerConnectionOptions) {
+    this.connection = connection;
+    this.options = options;
+    this.reader = new RequestReader(options);
+    this.awaitRequest();
+    connection.drained.subscribe(() => this.current?.sender.resume());
+    connection.closed.subscribe(() => this.leave(new ConnectionResetError('closed')));
+    connection.read.subscribe({
+      next: (octets) => this.receive(octets),
+      complete: () => this.end(),
+      error: (error: unknown) => this.leave(error),
+    });
+  }
+
+  /** Closes the connection; the exchange under way is given up. */
+  close(): void {
+    this.leave(new ConnectionResetError('the server stopped'));
+  }
+
+  private receive(octets: Uint8Array): void {
+    if (this.lingered !== undefined) {
+      this.linger(octets.length);
+      return;
+    }
+    if (this.isIdle) this.setIdle(false);
+    this.reader.push(octets);
+    this.pump();
+    this.reader.keep();
+  }
+
+  private pump(): void {
+    if (this.isPumping) return;
+    this.isPumping = true;
+    while (this.isReading) {
+      const notification = this.read();
+      if (notification === undefined) break;
+      this.deliver(notification);
+    }
+    this.isPumping = false;
+    this.throttle();
+  }
+
+  private get isReading(): boolean {
+    if (this.isGone || this.lingered !== undefined) return false;
+    return this.current?.content.isWanted ?? true;
+  }
+
+  private read(): RequestNotification | undefined {
+    try {
+      return this.reader.read();
+    } catch (error) {
+      this.refuse(error as HttpError);
+      return undefined;
+    }
+  }
+
+  private deliver(notification: RequestNotification): void {
+    if (notification.type === 'request_start') {
+      this.begin(notification);
+      return;
+    }
+    const { current } = this;
+    if (current === undefined) return;
+    current.content.take(notification);
+    this.proceed(current);
+  }
+
+  /** Reads no more than is wanted, and a little ahead. */
+  private throttle(): void {
+    const isEnough = !this.isReading && this.lingered === undefined && this.reader.buffered > READ_AHEAD;
+    if (isEnough) {
+      this.pause ??= this.connection.hold();
+    } else if (this.pause !== undefined) {
+      this.pause.unsubscribe();
+      this.pause = undefined;
+    }
+  }
+
+  private begin({ method, uri, headers, version }: RequestStart): void {
+    const { connection, options, reader } = this;
+    const { authority, expectsContinue } = reader;
+    const sender = new ResponseSender(
+      connection,
+      { method, version, isPersistent: reader.isPersistent },
+      { maxBufferedBytes: options.maxBufferedBytes, now: () => options.scheduler.now() },
+    );
+    const content = new RequestContent(
+      () => {
+        if (expectsContinue) sender.continue();
+      },
+      () => this.pump(),
+    );
+    const handling = new Subscription();
+    const current = { content, sender, handling };
+    this.current = current;
+    const { body } = content;
+    const request: HttpServerRequest = {
+      method,
+      uri,
+      headers,
+      version,
+      authority,
+      connection: connection.info,
+      body,
+    };
+    const answer: Answer = {
+      get isDone() {
+        return sender.isDone;
+      },
+      send: (notification) => this.respond(current, notification),
+      fail: (status) => this.fail(current, status),
+    };
+    handling.add(options.handle(new HttpServerExchange(request, answer)));
+  }
+
+  /** A response to a client that has left goes nowhere, and is no error of the handler's. */
+  private respond(current: Current, notification: ResponseNotification): void {
+    if (this.current !== current) return;
+    current.sender.send(notification);
+    if (current.sender.isDone) {
+      current.content.drop();
+      this.proceed(current);
+      this.pump();
+    }
+  }
+
+  private fail(current: Current, status: number): void {
+    if (this.current !== current) return;
+    if (current.sender.isStarted) {
+      this.leave(new HandlerError('the response is incomplete'));
+      return;
+    }
+    for (const notification of errorResponse(status)) this.respond(current, notification);
+  }
+
+  /** Goes on to the next exchange when this one is over in both directions, or to the end when none may follow. */
+  private proceed(current: Current): void {
+    const { content, sender } = current;
+    if (this.current !== current || !sender.isDone) return;
+    if (!sender.isPersistent || content.isTooMuch) {
+      this.current = undefined;
+      this.lingerBehind();
+    } else if (content.isDone) {
+      this.current = undefined;
+      this.awaitRequest();
+    }
+  }
+
+  private awaitRequest(): void {
+    this.reader.next();
+    if (this.reader.buffered === 0) this.setIdle(true);
+  }
+
+  private setIdle(isIdle: boolean): void {
+    this.isIdle = isIdle;
+    this.options.onIdle(this, isIdle);
+  }
+
+  /** Answers what is not HTTP, or not HTTP that is spoken here, and reads no more requests. */
+  private refuse(error: HttpError): void {
+    const { current, connection, options } = this;
+    current?.content.fail(error);
+    if (this.current !== current || this.isGone) return;
+    this.current = undefined;
+    current?.handling.unsubscribe();
+    if (current?.sender.isStarted === true && !current.sender.isDone) {
+      this.leave(error);
+      return;
+    }
+    if (current?.sender.isDone !== true) {
+      const sender = new ResponseSender(
+        connection,
+        { method: 'GET', version: '1.1', isPersistent: false },
+        { maxBufferedBytes: options.maxBufferedBytes, now: () => options.scheduler.now() },
+      );
+      for (const notification of errorResponse(error.serverStatus ?? 400, error)) sender.send(notification);
+    }
+    this.lingerBehind();
+  }
+
+  /**
+   * Ends our side and throws away what still arrives: closing at once would answer it with a reset, which takes the
+   * answer from a peer that has not read it yet (RFC 9112 §9.6).
+   */
+  private lingerBehind(): void {
+    if (this.isIdle) this.setIdle(false);
+    this.lingered = 0;
+    this.connection.end();
+    unrefTimer(this.options.scheduler, LINGER_MS, () => this.connection.destroy());
+  }
+
+  private linger(octets: number): void {
+    this.lingered = (this.lingered ?? 0) + octets;
+    if (this.lingered > LINGER_OCTETS) this.connection.destroy();
+  }
+
+  /** A client that ends its side does not wait for the answer under way; one that has it all may close. */
+  private end(): void {
+    if (this.lingered !== undefined) return;
+    if (this.current === undefined && this.reader.buffered === 0) this.lingerBehind();
+    else this.leave(new ConnectionResetError('ended by the client'));
+  }
+
+  /** Nothing more can be read or sent. */
+  private leave(error: unknown): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    const { current } = this;
+    this.current = undefined;
+    this.connection.destroy();
+    this.options.onGone(this);
+    if (current === undefined) return;
+    if (error instanceof HttpError) current.content.fail(error);
+    current.handling.unsubscribe();
+    current.sender.resume();
+  }
+}
