@@ -1,0 +1,6 @@
+/**
+ * Testing exchanges on virtual time.
+ *
+ * @packageDocumentation
+ */
+export { memoryTransport } from './memory-transport.ts';
