@@ -12,6 +12,8 @@ export interface AnsweredRequest {
   readonly version: HttpVersion;
   /** Whether the client lets the connection be used again. */
   readonly isPersistent: boolean;
+  /** Whether the client waits for a 100 (Continue) before it sends the content. */
+  readonly expectsContinue: boolean;
 }
 
 /** A head as latin1, its empty line included, how the content behind it goes, and whether another exchange may follow. */
@@ -50,10 +52,10 @@ export function nonfinalHead({ status, phrase = statusPhrase(status), headers }:
   return formatHead({ startLine, headers, fields: controlFields(headers), declared: undefined });
 }
 
-/** Nothing where the version has it so anyway. */
+/** An end is always announced; that an HTTP/1.0 client gets what it asked for, too (RFC 9112 §9.3, §9.6). */
 function connectionField(version: HttpVersion, isPersistent: boolean): string {
-  if (isPersistent === (version === '1.1')) return '';
-  return isPersistent ? 'Connection: keep-alive\r\n' : 'Connection: close\r\n';
+  if (!isPersistent) return 'Connection: close\r\n';
+  return version === '1.0' ? 'Connection: keep-alive\r\n' : '';
 }
 
 let second = NaN;

@@ -28,12 +28,11 @@ export class ResponseSender {
   isDone = false;
   /** Whether another exchange may follow on the connection. */
   isPersistent: boolean;
-  /** Whether a client that waits for it has been told to send its content (RFC 9110 §15.2.1). */
-  isContinued = false;
-
   private readonly connection: Connection;
   private readonly request: AnsweredRequest;
   private readonly options: ResponseSenderOptions;
+  /** Whether the client still waits to be told to send its content (RFC 9110 §10.1.1). */
+  private isAwaited: boolean;
   private writer: BodyWriter | undefined;
   private isFull = false;
   private holds: Unsubscribable[] = [];
@@ -43,6 +42,7 @@ export class ResponseSender {
     this.request = request;
     this.options = options;
     this.isPersistent = request.isPersistent;
+    this.isAwaited = request.expectsContinue;
   }
 
   /**
@@ -71,7 +71,7 @@ export class ResponseSender {
 
   /** Tells a client that waits for it to send its content. */
   continue(): void {
-    if (!this.isContinued && !this.isStarted) this.nonfinal(responseNonfinal(100));
+    if (this.isAwaited && !this.isStarted) this.nonfinal(responseNonfinal(100));
   }
 
   /** The connection has room again, or the rest does not matter any more: whoever was held may go on. */
@@ -88,7 +88,7 @@ export class ResponseSender {
     if (!(status >= 100 && status < 200) || status === 101) {
       throw new HandlerError(`an interim response with status ${String(status)}`);
     }
-    if (status === 100) this.isContinued = true;
+    if (status === 100) this.isAwaited = false;
     const head = nonfinalHead(notification);
     // RFC 9110 §15.2: an HTTP/1.0 client does not know them.
     if (this.request.version === '1.1') this.connection.write(head);
@@ -98,7 +98,9 @@ export class ResponseSender {
     if (this.isStarted) throw new HandlerError('a second head');
     if (notification.status < 200)
       throw new HandlerError(`a final response with status ${String(notification.status)}`);
-    const { head, content, isPersistent } = responseHead(notification, this.request, this.options.now());
+    // A client that was not told to go on may send its content or not: nobody could tell it from the next request.
+    const request = this.isAwaited ? { ...this.request, isPersistent: false } : this.request;
+    const { head, content, isPersistent } = responseHead(notification, request, this.options.now());
     this.isStarted = true;
     this.isPersistent = isPersistent;
     this.connection.write(head);

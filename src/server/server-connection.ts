@@ -139,13 +139,11 @@ export class ServerConnection {
     const { authority, expectsContinue } = reader;
     const sender = new ResponseSender(
       connection,
-      { method, version, isPersistent: reader.isPersistent },
+      { method, version, isPersistent: reader.isPersistent, expectsContinue },
       { maxBufferedBytes: options.maxBufferedBytes, now: () => options.scheduler.now() },
     );
     const content = new RequestContent(
-      () => {
-        if (expectsContinue) sender.continue();
-      },
+      () => sender.continue(),
       () => this.pump(),
     );
     const handling = new Subscription();
@@ -228,7 +226,7 @@ export class ServerConnection {
     if (current?.sender.isDone !== true) {
       const sender = new ResponseSender(
         connection,
-        { method: 'GET', version: '1.1', isPersistent: false },
+        { method: 'GET', version: '1.1', isPersistent: false, expectsContinue: false },
         { maxBufferedBytes: options.maxBufferedBytes, now: () => options.scheduler.now() },
       );
       for (const notification of errorResponse(error.serverStatus ?? 400, error)) sender.send(notification);
