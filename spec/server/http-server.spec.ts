@@ -72,7 +72,7 @@ describe('a server', () => {
   test('answers pipelined requests in order, however long each takes', () => {
     const delays: Record<string, number> = { '/a': 30, '/b': 10, '/c': 20 };
     const slow: Handler = (request) =>
-      concat(timer(delays[request.uri]!).pipe(map(() => responseNonfinal(102))), hello(request));
+      concat(timer(delays[request.uri]).pipe(map(() => responseNonfinal(102))), hello(request));
     const sent = ['/a', '/b', '/c'].map((uri) => `GET ${uri} HTTP/1.1\r\nHost: a\r\n\r\n`).join('');
     const answers = ['/a', '/b', '/c'].map(
       (uri) => `HTTP/1.1 102 Processing\r\n\r\n${ANSWER.replace('/a', uri)}`,
@@ -236,7 +236,7 @@ describe('a handler that', () => {
     const codes: unknown[] = [];
     hear(GET, ({ body }) => {
       body.subscribe();
-      body.subscribe({ error: (error: { code: string }) => codes.push(error.code) });
+      body.subscribe({ error: (error: unknown) => codes.push((error as { code: string }).code) });
       return NEVER;
     });
     expect(codes).toEqual(['BODY_NOT_REPEATABLE']);
