@@ -70,7 +70,7 @@ export type GivenLimits = { readonly [Name in keyof WireLimits]?: number | undef
 export function withLimits(defaults: WireLimits, given: GivenLimits = {}): WireLimits {
   const limits: Record<string, number> = { ...defaults };
   for (const [name, value] of Object.entries(given)) {
-    if (!(name in defaults)) throw new RangeError(`limits.${name} is not a limit`);
+    if (!Object.hasOwn(defaults, name)) throw new RangeError(`limits.${name} is not a limit`);
     if (value === undefined) continue;
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new RangeError(`limits.${name} must be a whole number from 0 up, not ${String(value)}`);
