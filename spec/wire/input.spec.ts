@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { Input, latin1 } from '../../src/wire/input.ts';
+import { octets } from './support/every-cut.ts';
+
+const text = (bytes: Uint8Array): string => latin1(bytes, 0, bytes.length);
+
+describe('Input', () => {
+  test('lends what is pushed, until it is told to keep it', () => {
+    const input = new Input();
+    const lent = octets('abc');
+    input.push(lent);
+    expect(input.bytes).toBe(lent);
+    input.take(1);
+    input.keep();
+    lent.fill(0xff);
+    expect([input.text(0, 2), input.length, input.offset]).toEqual(['bc', 2, 1]);
+  });
+
+  test('keeps what is left before it takes more', () => {
+    const input = new Input();
+    const lent = octets('abc');
+    input.push(lent);
+    input.push(octets('def'));
+    lent.fill(0xff);
+    expect(input.text(0, 6)).toBe('abcdef');
+  });
+
+  test('holds on to no array when all of it is read', () => {
+    const input = new Input();
+    input.push(octets('abc'));
+    input.take(3);
+    input.keep();
+    expect([input.bytes.length, input.length, input.offset]).toEqual([0, 0, 3]);
+  });
+
+  test('leaves views of what it has kept as they are, whatever comes after', () => {
+    const input = new Input();
+    input.push(octets('abcd'));
+    input.keep();
+    const view = input.view(2);
+    for (let more = 0; more < 1000; more++) input.push(octets('0123456789'));
+    expect(text(view)).toBe('ab');
+    expect(input.text(0, 12)).toBe('cd0123456789');
+    expect(input.length).toBe(10_002);
+  });
+
+  test('copies an octet a bounded number of times when they come one by one', () => {
+    const input = new Input();
+    const arrays = new Set<Uint8Array>();
+    for (let count = 0; count < 100_000; count++) {
+      input.push(octets('a'));
+      input.keep();
+      arrays.add(input.bytes);
+    }
+    expect(arrays.size).toBeLessThan(12);
+  });
+
+  test('views are plain arrays of the same memory', () => {
+    const input = new Input();
+    const lent = Buffer.from('abc');
+    input.push(lent.subarray(1));
+    const view = input.view(1);
+    expect([text(view), view.buffer === lent.buffer, Buffer.isBuffer(view)]).toEqual(['b', true, false]);
+  });
+
+  test('tells where something is, with 64 octets of it at most', () => {
+    const input = new Input();
+    input.push(octets(`ab${'c'.repeat(100)}`));
+    input.take(1);
+    expect(input.at(1)).toEqual({ offset: 2, excerpt: 'c'.repeat(64) });
+    expect(input.at(99)).toEqual({ offset: 100, excerpt: 'cc' });
+    expect(input.at(101)).toEqual({ offset: 102, excerpt: '' });
+    expect(input.at(500)).toEqual({ offset: 501, excerpt: '' });
+  });
+});
+
+test('latin1 has a code unit for each octet', () => {
+  const all = Uint8Array.from({ length: 256 }, (_, octet) => octet);
+  const string = latin1(all, 0, 256);
+  expect(Array.from(string, (char) => char.charCodeAt(0))).toEqual([...all]);
+  expect(latin1(all, 0x41, 0x44)).toBe('ABC');
+});
