@@ -18,6 +18,13 @@ export { getHeader, headerDict, headerNames, type HeaderList } from './message/h
 export * from './message/notifications.ts';
 export { statusPhrase } from './message/status.ts';
 export {
+  recordMarbles,
+  type Recording,
+  type RecordMarblesOptions,
+  type RecordValuesOptions,
+} from './operators/record-marbles.ts';
+export { replay, type ReplayOptions } from './operators/replay.ts';
+export {
   HttpServer,
   type Handler,
   type HttpServerOptions,
