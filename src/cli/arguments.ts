@@ -1,0 +1,129 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { HeaderList } from '../message/headers.ts';
+import { UsageError } from './usage.ts';
+
+/** Where the content of a request comes from. */
+export type Data =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'file'; readonly path: string }
+  | { readonly type: 'stdin' };
+
+export interface RequestCommand {
+  readonly type: 'request';
+  readonly uri: string;
+  readonly method: string;
+  readonly headers: HeaderList;
+  readonly data: Data | undefined;
+  /** A file; stdout if undefined. */
+  readonly output: string | undefined;
+  readonly include: boolean;
+  /** ms of a marble frame; nothing is drawn if undefined. */
+  readonly frame: number | undefined;
+}
+
+export interface ServeCommand {
+  readonly type: 'serve';
+  readonly host: string;
+  readonly port: number;
+  /** ms of a marble frame; nothing is drawn if undefined. */
+  readonly frame: number | undefined;
+}
+
+export type Command =
+  RequestCommand | ServeCommand | { readonly type: 'help' } | { readonly type: 'version' };
+
+const DEFAULT_FRAME = 10;
+
+const COMMON = {
+  marbles: { type: 'boolean' },
+  frame: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+const REQUEST = {
+  ...COMMON,
+  method: { type: 'string', short: 'X' },
+  header: { type: 'string', short: 'H', multiple: true },
+  data: { type: 'string', short: 'd' },
+  output: { type: 'string', short: 'o' },
+  include: { type: 'boolean', short: 'i' },
+  head: { type: 'boolean', short: 'I' },
+} as const;
+
+const SERVE = { ...COMMON, host: { type: 'string' }, port: { type: 'string' } } as const;
+
+/**
+ * What the arguments behind the command's name ask for.
+ *
+ * @throws UsageError
+ */
+export function parseArguments(args: readonly string[]): Command {
+  return args[0] === 'serve' ? serveCommand(args.slice(1)) : requestCommand(args);
+}
+
+function requestCommand(args: readonly string[]): Command {
+  const { values, positionals } = parse(args, REQUEST);
+  if (values.help === true) return { type: 'help' };
+  if (values.version === true) return { type: 'version' };
+  const url = positionals.at(0);
+  const others = positionals.slice(1);
+  if (url === undefined) throw new UsageError('no URL');
+  if (others.length > 0) throw new UsageError(`one URL at a time, and not also ${others.join(' ')}`);
+  const { method, header = [], data, output, include = false, head = false } = values;
+  return {
+    type: 'request',
+    uri: /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(url) ? url : `http://${url}`,
+    method: method ?? (head ? 'HEAD' : data === undefined ? 'GET' : 'POST'),
+    headers: header.map(parseHeader),
+    data: data === undefined ? undefined : parseData(data),
+    output: output === '-' ? undefined : output,
+    include: include || head,
+    frame: parseFrame(values),
+  };
+}
+
+function serveCommand(args: readonly string[]): Command {
+  const { values, positionals } = parse(args, SERVE);
+  if (values.help === true) return { type: 'help' };
+  if (values.version === true) return { type: 'version' };
+  if (positionals.length > 0) throw new UsageError(`serve takes no ${positionals.join(' ')}`);
+  const { host = 'localhost', port = '8080' } = values;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new UsageError(`${port} is not a port`);
+  return { type: 'serve', host, port: Number(port), frame: parseFrame(values) };
+}
+
+function parse<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+/** The terminal's octets, UTF-8 as a rule, leave as they are: header strings have one code unit an octet. */
+function parseHeader(line: string): readonly [name: string, value: string] {
+  const octets = Buffer.from(line, 'utf8').toString('latin1');
+  const colon = octets.indexOf(':');
+  if (colon < 1) throw new UsageError(`a header is name:value, and not ${line}`);
+  return [octets.slice(0, colon), octets.slice(colon + 1)];
+}
+
+function parseData(data: string): Data {
+  if (data === '-') return { type: 'stdin' };
+  return data.startsWith('@') ? { type: 'file', path: data.slice(1) } : { type: 'text', text: data };
+}
+
+function parseFrame({
+  marbles = false,
+  frame,
+}: {
+  marbles?: boolean | undefined;
+  frame?: string | undefined;
+}): number | undefined {
+  if (frame === undefined) return marbles ? DEFAULT_FRAME : undefined;
+  if (!/^\d+(\.\d+)?$/.test(frame) || Number(frame) === 0) {
+    throw new UsageError(`a frame is a number of ms, and not ${frame}`);
+  }
+  return Number(frame);
+}
