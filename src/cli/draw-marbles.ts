@@ -73,8 +73,9 @@ class Drawing {
     if (this.recording === undefined) return;
     const { out, options, start } = this;
     const line = drawLine(this.recording, Math.floor((asyncScheduler.now() - start) / options.frame));
-    // A line that wraps cannot be written anew.
-    const room = (out.columns ?? 80) - 1;
+    // A line that wraps cannot be written anew. Some terminals say that they have no columns.
+    const { columns = 0 } = out;
+    const room = columns > 1 ? columns - 1 : 79;
     out.write(CLEAR_LINE + this.paint(line.length <= room ? line : `…${line.slice(1 - room)}`));
   }
 
