@@ -88,9 +88,19 @@ class TcpConnection implements Connection {
 
   private readonly socket: net.Socket;
   private readonly holds: Holds;
+  private readonly drains = new Subject<void>();
   /** What was written in this turn. */
   private pending: (Uint8Array | string)[] = [];
   private pendingLength = 0;
+  /** Whether a write was answered false, and `drained` has not followed yet. */
+  private isFull = false;
+  /** For an immediate: a source that went on at once would keep other sockets waiting for as long as its peer keeps up. */
+  private readonly drain = (): void => {
+    const { socket } = this;
+    if (!this.isFull || socket.destroyed || this.buffered >= socket.writableHighWaterMark) return;
+    this.isFull = false;
+    this.drains.next();
+  };
   private readonly flush = (): void => {
     const { pending, socket } = this;
     this.pending = [];
@@ -106,6 +116,8 @@ class TcpConnection implements Connection {
       for (const octets of pending) socket.write(octets, 'latin1');
       socket.uncork();
     }
+    // A socket that the system relieves at once never calls itself full, and so emits no `drain`.
+    if (this.isFull && !socket.writableNeedDrain) setImmediate(this.drain);
   };
 
   constructor(socket: net.Socket, read: Subject<Uint8Array>) {
@@ -119,13 +131,12 @@ class TcpConnection implements Connection {
     );
     socket.on('end', () => read.complete());
     socket.on('error', (cause) => read.error(new ConnectionResetError(cause.message, { cause })));
-    const drained = new Subject<void>();
+    this.drained = this.drains;
     const closed = new Subject<void>();
-    this.drained = drained;
     this.closed = closed;
-    socket.on('drain', () => drained.next());
+    socket.on('drain', () => setImmediate(this.drain));
     socket.on('close', () => {
-      drained.complete();
+      this.drains.complete();
       closed.next();
       closed.complete();
     });
@@ -139,7 +150,8 @@ class TcpConnection implements Connection {
     if (this.pending.length === 0) process.nextTick(this.flush);
     this.pending.push(octets);
     this.pendingLength += octets.length;
-    return this.buffered < this.socket.writableHighWaterMark;
+    this.isFull ||= this.buffered >= this.socket.writableHighWaterMark;
+    return !this.isFull;
   }
 
   hold(): Unsubscribable {

@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import { firstValueFrom, ReplaySubject, Subject, takeUntil, zip } from 'rxjs';
+import { tcpTransport } from '../../src/transport/tcp.ts';
+import type { Connection } from '../../src/transport/transport.ts';
+
+const HOST = '127.0.0.1';
+
+/** The near and the far end of a connection over loopback. */
+async function connected(): Promise<{ near: Connection; far: Connection; stop: () => void }> {
+  const tcp = tcpTransport();
+  const nears = new ReplaySubject<Connection>(1);
+  const fars = new ReplaySubject<Connection>(1);
+  const listening = tcp.listen({ host: HOST, port: 0 }).subscribe((notification) => {
+    if (notification.type === 'connection') {
+      fars.next(notification.connection);
+    } else {
+      tcp.connect(notification.address).subscribe((phase) => {
+        if (phase.type === 'connection') nears.next(phase.connection);
+      });
+    }
+  });
+  const [near, far] = await new Promise<[Connection, Connection]>((resolve) => {
+    zip(nears, fars).subscribe(resolve);
+  });
+  const stop = (): void => {
+    near.destroy();
+    far.destroy();
+    listening.unsubscribe();
+  };
+  return { near, far, stop };
+}
+
+describe('a connection', () => {
+  // One write in a turn goes to the system in another way than several do.
+  const WRITES = [1, 3];
+
+  test.each(WRITES)(
+    'has room again behind each write that it calls too much, %d in a turn',
+    async (writes) => {
+      const { near, far, stop } = await connected();
+      const total = 40 * writes * 50_000;
+      let received = 0;
+      const all = new Promise<void>((resolve) => {
+        far.read.subscribe((octets) => {
+          received += octets.length;
+          if (received === total) resolve();
+        });
+      });
+      for (let turn = 0; turn < 40; turn++) {
+        const drained = firstValueFrom(near.drained, { defaultValue: undefined });
+        let hasRoom = true;
+        for (let nth = 0; nth < writes; nth++) hasRoom = near.write(new Uint8Array(50_000));
+        expect(hasRoom).toBe(false);
+        await drained;
+      }
+      await all;
+      stop();
+    },
+  );
+
+  test.each(WRITES)('leaves room for others while its peer keeps up, %d in a turn', async (writes) => {
+    const { near, far, stop } = await connected();
+    far.read.subscribe();
+    const [turns, isOver] = [new Subject<void>(), new Subject<void>()];
+    let [written, others] = [0, 0];
+    const write = (): void => {
+      if (++written === 100) isOver.next();
+      else for (let nth = 0; nth < writes; nth++) near.write(new Uint8Array(20_000));
+    };
+    const other = (): void => {
+      others++;
+      setImmediate(() => turns.next());
+    };
+    turns.pipe(takeUntil(isOver)).subscribe(other);
+    near.drained.subscribe(write);
+    const over = firstValueFrom(isOver, { defaultValue: undefined });
+    write();
+    other();
+    await over;
+    expect(others).toBeGreaterThan(50);
+    stop();
+  });
+});
