@@ -8,20 +8,27 @@ import { isTargetText } from './grammar.ts';
  * `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2): a name, an IPv4 address or one in brackets. No userinfo; no
  * comma, though RFC 3986 allows one in a name, because a list of hosts must not pass for a host.
  */
-const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)(?::[0-9]{0,5})?$/;
+const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)((?::[0-9]{0,5})?)$/;
+
+/** A port has 16 bits: who keeps only those of a larger number connects to 80 for 65616, past a filter that reads it whole. */
+const MAX_PORT = 65_535;
 
 /** A scheme and what stands between `//` and the path or query. */
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?]*)/;
 
 export function isAuthority(text: string): boolean {
-  return AUTHORITY.test(text);
+  const match = AUTHORITY.exec(text);
+  return match !== null && Number(match[1].slice(1)) <= MAX_PORT;
 }
 
 /** What is wrong with a request target, which has one of four forms (RFC 9112 §3.2), or undefined when nothing is. */
 export function targetFault(method: string, target: string): string | undefined {
   if (!isTargetText(target)) return 'it is empty or has an octet that no target has';
   if (method === 'CONNECT') {
-    return isAuthority(target) && /:[0-9]+$/.test(target) ? undefined : 'CONNECT takes a host and a port';
+    // RFC 9110 §9.3.6: an empty or invalid port must be refused, and nothing listens on 0.
+    return isAuthority(target) && /:0*[1-9][0-9]*$/.test(target)
+      ? undefined
+      : 'CONNECT takes a host and a port';
   }
   if (target.startsWith('/')) return undefined;
   if (target === '*') return method === 'OPTIONS' ? undefined : '* is for OPTIONS only';
