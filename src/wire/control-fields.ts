@@ -39,6 +39,17 @@ export function controlName(name: string): ControlName | undefined {
   }
 }
 
+/** The fields that say where a message ends: read by two parsers in two ways, they make two messages of it. */
+const FRAMING: ReadonlySet<string> = new Set<ControlName>(['content-length', 'transfer-encoding']);
+
+/**
+ * Whether a reader that passes over what no token has would take `name` for that of a field that frames: `Content-Length`
+ * with a space behind it, with NUL in it. There are such readers, and requests were smuggled past them (RFC 9112 §5.1).
+ */
+export function passesForFraming(name: string): boolean {
+  return FRAMING.has(name.replace(/[^!#$%&'*+.^_`|~0-9A-Za-z-]+/g, '').toLowerCase());
+}
+
 function match<Name extends ControlName>(name: string, control: Name): Name | undefined {
   return name === control || name.toLowerCase() === control ? control : undefined;
 }

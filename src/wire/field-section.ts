@@ -13,6 +13,7 @@ import {
   type MessageError,
 } from '../message/errors.ts';
 import { trimTrailing, trimWhitespace, type HeaderList } from '../message/headers.ts';
+import { passesForFraming } from './control-fields.ts';
 import {
   BEFORE_COLON,
   CLASSES,
@@ -73,7 +74,8 @@ export class FieldSection {
 
   /**
    * @param unfold - whether a value may go on in the next line, and is read with a space where the fold was
-   * @param tolerate - is told each error that could be survived; it throws, or reading goes on
+   * @param tolerate - is told each error that could be survived; it throws, or reading goes on. It must throw one that is
+   * not recoverable
    */
   constructor(input: Input, limits: WireLimits, unfold: boolean, tolerate: (error: MessageError) => void) {
     this.input = input;
@@ -106,8 +108,7 @@ export class FieldSection {
         if (this.isEmptyLine()) return this.finish(2);
         this.endLine(2);
       } else if (octet === LF) {
-        if (isTrailer) throw new LineEndError('LF without CR', input.at(this.next));
-        this.tolerate(new LineEndError('LF without CR', this.here()));
+        this.tolerate(new LineEndError('LF without CR', { ...this.here(), recoverable: !isTrailer }));
         if (this.isEmptyLine()) return this.finish(1);
         this.endLine(1);
       } else if (octet === COLON && this.state === NAME && this.next > this.lineStart) {
@@ -172,8 +173,8 @@ export class FieldSection {
         this.state = FAULTY_NAME;
         return;
       case FAULTY_NAME: {
-        const where = { ...this.input.at(this.fault), recoverable: true };
         const name = this.input.text(this.lineStart, this.next);
+        const where = { ...this.input.at(this.fault), recoverable: !passesForFraming(name) };
         this.tolerate(
           isToken(trimTrailing(name))
             ? new HeaderSpaceError('between the name and its colon', where)
@@ -187,7 +188,8 @@ export class FieldSection {
         if (octet !== 0) throw new FieldValueError('only HTAB may stand there', this.input.at(this.next));
         if (this.nulLine !== this.lineStart) {
           this.nulLine = this.lineStart;
-          this.tolerate(new FieldValueError('NUL', this.here()));
+          const recoverable = !passesForFraming(this.name());
+          this.tolerate(new FieldValueError('NUL', { ...this.here(), recoverable }));
         }
         this.next++;
     }
@@ -202,6 +204,15 @@ export class FieldSection {
     }
     this.state = this.wasSkipped ? SKIPPED : VALUE;
     this.colon = FOLD;
+  }
+
+  /** The name of the field whose value is being read, whichever line that began in. */
+  private name(): string {
+    let [start, colon] = [this.lineStart, this.colon];
+    for (let mark = this.marks.length - 3; colon === FOLD; mark -= 3) {
+      [start, colon] = [this.marks[mark], this.marks[mark + 1]];
+    }
+    return this.input.text(start, colon);
   }
 
   private here(): HttpErrorInit {

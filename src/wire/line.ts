@@ -71,8 +71,3 @@ export class Line {
     tolerate(error);
   }
 }
-
-/** For readers that tolerate nothing. */
-export function refuse(error: MessageError): never {
-  throw error;
-}

@@ -56,12 +56,8 @@ export abstract class MessageReader<Notification> {
   private readonly queue: Notification[] = [];
   private failure: MessageError | undefined;
 
-  protected constructor(
-    limits: WireLimits,
-    unfold: boolean,
-    tolerate: (error: MessageError) => Notification,
-  ) {
-    const report = (error: MessageError): void => void this.queue.push(tolerate(error));
+  protected constructor(limits: WireLimits, unfold: boolean) {
+    const report = (error: MessageError): void => void this.queue.push(this.tolerate(error));
     this.limits = limits;
     this.section = new FieldSection(this.input, limits, unfold, report);
     this.startLine = new Line(this.input, limits.startLine, {
@@ -117,6 +113,8 @@ export abstract class MessageReader<Notification> {
     this.input.offset = 0;
   }
 
+  /** Is told of an error that reading could go on after; throws it, or makes a notification of it. */
+  protected abstract tolerate(error: MessageError): Notification;
   /** Reads a start line. */
   protected abstract parseStartLine(line: string): void;
   /** Decides what the fields mean for the message; its framing, and the notification of its head. */

@@ -1,11 +1,10 @@
-import { ExpectationError } from '../message/errors.ts';
+import { ExpectationError, type MessageError } from '../message/errors.ts';
 import type { HeaderList } from '../message/headers.ts';
 import type { RequestNotification } from '../message/notifications.ts';
 import { connectionOptions, controlFields } from './control-fields.ts';
 import { NO_CONTENT, requestFraming, type Framing } from './framing.ts';
 import { CR, LF } from './grammar.ts';
 import { REQUEST_LIMITS, withLimits, type GivenLimits } from './limits.ts';
-import { refuse } from './line.ts';
 import { MessageReader } from './message-reader.ts';
 import { isPersistent } from './persistence.ts';
 import { requestAuthority } from './request-target.ts';
@@ -51,13 +50,17 @@ export class RequestReader extends MessageReader<RequestNotification> {
   private emptyLines = 0;
 
   constructor(options: RequestReaderOptions = {}) {
-    super(withLimits(REQUEST_LIMITS, options.limits), options.unfold ?? false, refuse);
+    super(withLimits(REQUEST_LIMITS, options.limits), options.unfold ?? false);
   }
 
   /** Waits for the next request: when the last one is read, and may be answered. */
   next(): void {
     this.emptyLines = 0;
     this.begin();
+  }
+
+  protected override tolerate(error: MessageError): never {
+    throw error;
   }
 
   protected override skipEmptyLines(): void {

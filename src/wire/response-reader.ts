@@ -16,7 +16,8 @@ export interface ResponseReaderOptions {
   /**
    * `false` bends rules that do not concern framing, and tells of each time in a `response_anomaly`: a bare LF ends a line
    * of the head, a line without a colon is skipped, whitespace before a colon, an empty name or one that is no token,
-   * NUL in a value, and a first field line that starts with whitespace are survived.
+   * NUL in a value, and a first field line that starts with whitespace are survived. Never so for Content-Length and
+   * Transfer-Encoding; and the connection does not persist behind a response with an anomaly.
    *
    * @defaultValue true
    */
@@ -42,17 +43,16 @@ export class ResponseReader extends MessageReader<ResponseNotification> {
   /** What the server says of how long it keeps the connection: the value of its Keep-Alive field. */
   keepAlive: string | undefined = undefined;
 
+  private readonly careful: boolean;
+  private hasAnomaly = false;
   private method = 'GET';
   private offersUpgrade = false;
   private nonfinals = 0;
   private line: StatusLine = { version: '1.1', status: 0, phrase: '' };
 
   constructor(options: ResponseReaderOptions = {}) {
-    const careful = options.careful ?? true;
-    super(withLimits(RESPONSE_LIMITS, options.limits), true, (error: MessageError) => {
-      if (careful) throw error;
-      return { type: 'response_anomaly', error };
-    });
+    super(withLimits(RESPONSE_LIMITS, options.limits), true);
+    this.careful = options.careful ?? true;
   }
 
   /**
@@ -64,6 +64,7 @@ export class ResponseReader extends MessageReader<ResponseNotification> {
     this.method = method;
     this.offersUpgrade = offersUpgrade;
     this.nonfinals = 0;
+    this.hasAnomaly = false;
     this.begin();
   }
 
@@ -75,6 +76,14 @@ export class ResponseReader extends MessageReader<ResponseNotification> {
   /** RFC 9112 §9.3: octets that no request has asked for are nobody's answer, a 408 on an idle connection included. */
   protected override refuseExtra(): void {
     throw new ExtraDataError('', this.input.at(0));
+  }
+
+  protected override tolerate(error: MessageError): ResponseNotification {
+    if (this.careful || !error.clientRecoverable) throw error;
+    // Who else reads such a message may see another end of it: no other response is taken from behind it (RFC 9112 §11.1).
+    this.hasAnomaly = true;
+    this.isPersistent = false;
+    return { type: 'response_anomaly', error };
   }
 
   protected override parseStartLine(line: string): void {
@@ -91,7 +100,8 @@ export class ResponseReader extends MessageReader<ResponseNotification> {
       return { type: 'response_nonfinal', status, phrase, headers, version };
     }
     if (status === 101) {
-      if (!this.offersUpgrade) throw new SwitchError('');
+      // RFC 9110 §7.8: there is no upgrade in HTTP/1.0, so nobody has asked for this one.
+      if (!this.offersUpgrade || version === '1.0') throw new SwitchError('');
       this.isPersistent = false;
       this.expectBody(TUNNEL);
     } else {
@@ -103,6 +113,7 @@ export class ResponseReader extends MessageReader<ResponseNotification> {
       this.isPersistent =
         isPersistent(version, fields) &&
         !isDoublyFramed &&
+        !this.hasAnomaly &&
         framing.type !== 'close' &&
         framing.type !== 'tunnel';
       this.keepAlive = fields['keep-alive'];
