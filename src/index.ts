@@ -3,7 +3,9 @@
  *
  * @packageDocumentation
  */
-export { HttpClient, type HttpClientOptions, type HttpClientSettings } from './client/http-client.ts';
+export type { PoolStats } from './client/client-pool.ts';
+export type { HttpClientOptions, HttpClientSettings } from './client/client-settings.ts';
+export { HttpClient } from './client/http-client.ts';
 export * from './message/errors.ts';
 export {
   compose,
@@ -13,6 +15,7 @@ export {
   type HttpServerRequest,
   type Interceptor,
 } from './message/exchange.ts';
+export type { ExchangeFacts } from './message/exchange-facts.ts';
 export type { Flow } from './message/flow.ts';
 export { getHeader, headerDict, headerNames, type HeaderList } from './message/headers.ts';
 export * from './message/notifications.ts';
@@ -24,6 +27,19 @@ export {
   type RecordValuesOptions,
 } from './operators/record-marbles.ts';
 export { replay, type ReplayOptions } from './operators/replay.ts';
+export type { Activity } from './operators/activity.ts';
+export { backoff, type BackoffOptions } from './operators/backoff.ts';
+export { connectTimeout } from './operators/connect-timeout.ts';
+export { deadline } from './operators/deadline.ts';
+export { headersTimeout, type HeadersTimeoutOptions } from './operators/headers-timeout.ts';
+export { readTimeout, type ReadTimeoutOptions } from './operators/read-timeout.ts';
+export {
+  retryExchange,
+  type RetryCause,
+  type RetryDelay,
+  type RetryOptions,
+} from './operators/retry-exchange.ts';
+export { Permits, withPermit, type PermitsOptions } from './operators/with-permit.ts';
 export {
   HttpServer,
   type Handler,

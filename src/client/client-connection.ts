@@ -1,17 +1,23 @@
-import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
-import { ConnectionResetError, HttpError } from '../message/errors.ts';
-import type { ResponseDone, ResponseNotification } from '../message/notifications.ts';
+import { Observable, Subject, type SchedulerLike, type Subscriber, type Unsubscribable } from 'rxjs';
+import { ConnectionResetError } from '../message/errors.ts';
+import type { ResponseDone, ResponseNotification, ResponseStart } from '../message/notifications.ts';
+import type { Activity } from '../operators/activity.ts';
+import { headersTimeout } from '../operators/headers-timeout.ts';
+import { readTimeout } from '../operators/read-timeout.ts';
+import { captureContext, type Context } from '../transport/context.ts';
 import { Holds } from '../transport/holds.ts';
 import type { Connection } from '../transport/transport.ts';
 import { ResponseReader, type ResponseReaderOptions } from '../wire/response-reader.ts';
-import { inExchange } from './in-exchange.ts';
-import type { SendableRequest } from './request-head.ts';
+import type { Attempt } from './attempt.ts';
 import { RequestSender } from './request-sender.ts';
 
-/** What a connection is to its client besides a wire. */
-export interface ClientConnectionOptions extends ResponseReaderOptions {
-  /** Octets of a body that are kept while the connection is slower than a source that does not honour `flow`. */
+/** Whose a connection is, and what that asks of it. Times are ms. */
+export interface ConnectionOwner extends ResponseReaderOptions {
   readonly maxBufferedBytes: number;
+  readonly continueTimeout: number | null;
+  readonly headersTimeout: number | null;
+  readonly readTimeout: number | null;
+  readonly scheduler: SchedulerLike;
   /** Is told when an exchange is over and another can follow. */
   readonly onIdle: (connection: ClientConnection) => void;
   /** Is told, once, that the connection carries no more. */
@@ -21,11 +27,12 @@ export interface ClientConnectionOptions extends ResponseReaderOptions {
 /** The exchange that a connection carries. */
 interface Current {
   readonly subscriber: Subscriber<ResponseNotification>;
-  readonly sendable: SendableRequest;
+  readonly attempt: Attempt;
   readonly sender: RequestSender;
   /** Who holds the response: the Flow of its body notifications. */
   readonly holds: Holds;
-  readonly isReused: boolean;
+  /** Where its observers run. */
+  readonly context: Context;
 }
 
 /**
@@ -35,9 +42,15 @@ interface Current {
  * unsubscribes, starts the next exchange) changes what the loop does next and never starts a second one within it.
  */
 export class ClientConnection {
+  /** ms since 1970. */
+  readonly openedAt: number;
+  /** What the server said last of how long it keeps the connection. */
+  keepAlive: string | undefined;
+
   private readonly connection: Connection;
-  private readonly options: ClientConnectionOptions;
-  private readonly reader: ResponseReader;
+  private readonly activity = new Subject<Activity>();
+  private owner: ConnectionOwner;
+  private reader: ResponseReader;
   private current: Current | undefined;
   private exchanges = 0;
   private isPumping = false;
@@ -47,15 +60,20 @@ export class ClientConnection {
   /** Why nothing more will arrive, once that is so. */
   private lost: unknown;
 
-  constructor(connection: Connection, options: ClientConnectionOptions) {
+  constructor(connection: Connection, owner: ConnectionOwner) {
     this.connection = connection;
-    this.options = options;
-    this.reader = new ResponseReader(options);
-    connection.drained.subscribe(() => this.current?.sender.resume());
+    this.owner = owner;
+    this.reader = new ResponseReader(owner);
+    this.openedAt = owner.scheduler.now();
+    connection.drained.subscribe(() => this.inContext(() => this.drain()));
     connection.read.subscribe({
       next: (octets) => {
+        if (this.current !== undefined) this.current.attempt.answered = true;
         this.reader.push(octets);
-        this.pump();
+        this.inContext(() => {
+          this.activity.next('read');
+          this.pump();
+        });
         this.reader.keep();
       },
       complete: () => {
@@ -66,26 +84,26 @@ export class ClientConnection {
     });
   }
 
-  /** The exchange on this connection, which must be idle. Unsubscribing before its end closes the connection. */
-  exchange(sendable: SendableRequest): Observable<ResponseNotification> {
-    return new Observable((subscriber) => {
-      const { connection, reader, options } = this;
-      const sender = new RequestSender(connection, sendable, options.maxBufferedBytes, (error) => {
-        if (this.current === current) this.fail(error);
-      });
-      const holds = new Holds(
-        () => this.hold(current),
-        () => this.release(current),
-      );
-      const current = { subscriber, sendable, sender, holds, isReused: this.exchanges++ > 0 };
-      this.current = current;
-      connection.setIdle(false);
-      reader.expect(sendable.request.method);
-      sender.send();
-      return () => {
-        if (this.current === current) this.close();
-      };
-    });
+  /** The connection, as that of another client from now on: it must be idle. */
+  ownedBy(owner: ConnectionOwner): this {
+    if (owner !== this.owner) {
+      this.owner = owner;
+      this.reader = new ResponseReader(owner);
+    }
+    return this;
+  }
+
+  /** The attempt on this connection, which must be idle. Unsubscribing before its end closes the connection. */
+  exchange(attempt: Attempt): Observable<ResponseNotification> {
+    const { activity, owner } = this;
+    const { scheduler } = owner;
+    let exchange = new Observable<ResponseNotification>((subscriber) => this.carry(attempt, subscriber));
+    if (owner.headersTimeout !== null) {
+      exchange = exchange.pipe(headersTimeout(owner.headersTimeout, { activity, scheduler }));
+    }
+    if (owner.readTimeout !== null)
+      exchange = exchange.pipe(readTimeout(owner.readTimeout, { activity, scheduler }));
+    return exchange;
   }
 
   /** Closes the connection, and with it what is under way. */
@@ -95,7 +113,41 @@ export class ClientConnection {
     this.current?.sender.stop();
     this.current = undefined;
     this.connection.destroy();
-    this.options.onGone(this);
+    this.owner.onGone(this);
+  }
+
+  private carry(attempt: Attempt, subscriber: Subscriber<ResponseNotification>): () => void {
+    const { connection, reader, owner } = this;
+    const sender = new RequestSender(connection, attempt, owner, {
+      onWrite: () => this.activity.next('write'),
+      onError: (error) => {
+        if (this.current === current) this.fail(error);
+      },
+    });
+    const holds = new Holds(
+      () => this.hold(current),
+      () => this.release(current),
+    );
+    const current = { subscriber, attempt, sender, holds, context: captureContext() };
+    this.current = current;
+    this.keepAlive = undefined;
+    attempt.reused = this.exchanges++ > 0;
+    connection.setIdle(false);
+    reader.expect(attempt.method);
+    sender.send();
+    return () => {
+      if (this.current === current) this.close();
+    };
+  }
+
+  private inContext(work: () => void): void {
+    if (this.current === undefined) work();
+    else this.current.context.runInAsyncScope(work);
+  }
+
+  private drain(): void {
+    this.activity.next('write');
+    this.current?.sender.resume();
   }
 
   private pump(): void {
@@ -120,37 +172,42 @@ export class ClientConnection {
     }
   }
 
-  private deliver(notification: ResponseNotification, { subscriber, sender, holds }: Current): void {
+  private deliver(notification: ResponseNotification, current: Current): void {
+    const { subscriber, sender, holds } = current;
     switch (notification.type) {
       case 'response_body':
         // The view is of octets that are only lent.
         return subscriber.next({ type: 'response_body', chunk: notification.chunk.slice(), flow: holds });
       case 'response_done':
-        return this.finish(notification, subscriber, sender);
+        return this.finish(notification, current);
       case 'response_start':
-        // RFC 9112 §9.5: a server that answers so has no use for the rest; others may still read it.
-        if (!sender.isDone && (notification.status >= 400 || !this.reader.isPersistent)) sender.stop();
+        if (!sender.isDone && this.isVain(notification, sender)) sender.stop();
+        return subscriber.next(notification);
+      case 'response_nonfinal':
+        if (notification.status === 100) sender.continue();
         return subscriber.next(notification);
       default:
         return subscriber.next(notification);
     }
   }
 
+  /** Whether a server that answers so has no use for the rest of the request (RFC 9112 §9.5); others may still read it. */
+  private isVain(start: ResponseStart, sender: RequestSender): boolean {
+    return start.status >= 400 || !this.reader.isPersistent || sender.isWaiting;
+  }
+
   /** Idle before done, so that a consumer who starts its next exchange inside `done` gets this connection. */
-  private finish(
-    done: ResponseDone,
-    subscriber: Subscriber<ResponseNotification>,
-    sender: RequestSender,
-  ): void {
-    const { reader, connection, options } = this;
+  private finish(done: ResponseDone, { subscriber, sender }: Current): void {
+    const { reader, connection } = this;
     // RFC 9112 §9.3: octets behind a complete response are nobody's answer.
     const isReusable =
       reader.isPersistent && reader.buffered === 0 && sender.isDone && this.lost === undefined;
     sender.stop();
     this.current = undefined;
+    this.keepAlive = reader.keepAlive;
     if (isReusable) {
       connection.setIdle(true);
-      options.onIdle(this);
+      this.owner.onIdle(this);
     } else {
       this.close();
     }
@@ -161,19 +218,13 @@ export class ClientConnection {
   /** What has arrived before the end still counts; a held consumer hears of the end when it has seen that. */
   private lose(error: unknown): void {
     this.lost = error;
-    this.pump();
+    this.inContext(() => this.pump());
   }
 
   private fail(error: unknown): void {
     const { current } = this;
     this.close();
-    if (current === undefined) return;
-    const { subscriber, sendable, sender, isReused } = current;
-    if (error instanceof HttpError) {
-      const { method, uri } = sendable.request;
-      inExchange(error, { method, uri, reused: isReused, sent: sender.isStarted });
-    }
-    subscriber.error(error);
+    current?.subscriber.error(error);
   }
 
   private hold(current: Current): void {

@@ -1,67 +1,17 @@
-import {
-  asyncScheduler,
-  catchError,
-  concatMap,
-  defer,
-  EMPTY,
-  throwError,
-  type Observable,
-  type SchedulerLike,
-} from 'rxjs';
+import { asyncScheduler, catchError, defer, throwError, type Observable } from 'rxjs';
 import { HttpError, UrlError } from '../message/errors.ts';
 import type { Exchange, HttpRequest } from '../message/exchange.ts';
+import { isIdempotent } from '../message/methods.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
+import { deadline } from '../operators/deadline.ts';
+import { retryExchange } from '../operators/retry-exchange.ts';
 import { tcpTransport } from '../transport/tcp.ts';
-import type { Connection, Transport } from '../transport/transport.ts';
-import type { GivenLimits } from '../wire/limits.ts';
-import { ClientConnection } from './client-connection.ts';
-import { inExchange } from './in-exchange.ts';
-import type { Origin } from './origin.ts';
-import { Pool } from './pool.ts';
+import { Attempt } from './attempt.ts';
+import { BodyMemory } from './body-memory.ts';
+import { ClientPool, type PoolStats } from './client-pool.ts';
+import { checkSettings } from './check-settings.ts';
+import type { HttpClientOptions, HttpClientSettings } from './client-settings.ts';
 import { sendableRequest, type SendableRequest } from './request-head.ts';
-
-/** The settings of a client. Times are ms; `null` means never. */
-export interface HttpClientSettings {
-  /**
-   * What connects.
-   *
-   * @defaultValue TCP, one for the whole process: clients with the same transport share idle connections
-   */
-  readonly transport: Transport;
-  /**
-   * ms that an idle connection is kept open.
-   *
-   * @defaultValue 60000
-   */
-  readonly idleTimeout: number | null;
-  /**
-   * Octets of a request body that are kept while the connection is slower than a source that does not honour `flow`;
-   * when more come, the exchange ends with a BufferFullError.
-   *
-   * @defaultValue 16777216
-   */
-  readonly maxBufferedBytes: number;
-  /**
-   * `false` survives what bends the syntax of a response head without concerning its framing, and tells of it in a
-   * `response_anomaly`.
-   *
-   * @defaultValue true
-   */
-  readonly careful: boolean;
-  /** Bounds on what is read of a response head; those not given have their defaults. */
-  readonly limits: GivenLimits;
-  /**
-   * Where time comes from.
-   *
-   * @defaultValue asyncScheduler, which is virtual inside `TestScheduler.run`
-   */
-  readonly scheduler: SchedulerLike;
-}
-
-/** What may be set otherwise than by default. */
-export type HttpClientOptions = {
-  readonly [Name in keyof HttpClientSettings]?: HttpClientSettings[Name] | undefined;
-};
 
 /**
  * An HTTP/1.1 client. Its `exchange` is a function from a request to an Observable of the response: subscribing sends the
@@ -69,11 +19,12 @@ export type HttpClientOptions = {
  *
  * ```
  * --s-b-b-(d|)
+ * --# 500ms --s-b-b-(d|)
  * ```
  *
  * @example
  * ```ts
- * const client = new HttpClient({ idleTimeout: 10_000 });
+ * const client = new HttpClient({ readTimeout: 30_000, deadline: 60_000 });
  * client
  *   .exchange({ method: 'GET', uri: 'http://localhost:8080/', headers: [['Accept', 'text/plain']] })
  *   .subscribe((notification) => console.log(notification.type));
@@ -83,7 +34,22 @@ export class HttpClient {
   /** The settings of clients that are not told otherwise, for all of them: a change holds for those made after it. */
   static defaults: HttpClientSettings = {
     transport: tcpTransport(),
+    connectTimeout: null,
+    readTimeout: null,
     idleTimeout: 60_000,
+    retryLimit: 2,
+    retryDelay: 500,
+    retryStatuses: [],
+    maxRetryAfter: 30_000,
+    maxConnectionsPerOrigin: 6,
+    maxConnections: Infinity,
+    maxPending: Infinity,
+    acquireTimeout: null,
+    headersTimeout: null,
+    deadline: null,
+    continueTimeout: 1_000,
+    maxConnectionAge: null,
+    keepAliveMargin: 1_000,
     maxBufferedBytes: 16_777_216,
     careful: true,
     limits: {},
@@ -91,13 +57,19 @@ export class HttpClient {
   };
 
   private readonly settings: HttpClientSettings;
-  private readonly pool: Pool;
+  private readonly pool: ClientPool;
 
+  /** @throws TypeError or RangeError that names an option with a wrong value */
   constructor(options: HttpClientOptions = {}) {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     this.settings = { ...HttpClient.defaults, ...(Object.fromEntries(given) as Partial<HttpClientSettings>) };
-    this.pool = Pool.of(this.settings.transport, this.settings.scheduler);
+    checkSettings(this.settings);
+    this.pool = new ClientPool(this.settings);
+    this.stats = this.pool.stats;
   }
+
+  /** Connections and waiting exchanges by authority (`host` or `host:port`): the latest at once, then every change. */
+  readonly stats: Observable<ReadonlyMap<string, PoolStats>>;
 
   /**
    * Sends the request each time it is subscribed to, and emits the response.
@@ -115,33 +87,51 @@ export class HttpClient {
       if (error instanceof UrlError) return throwError(() => error);
       throw error;
     }
-    return defer(
-      () => this.pool.take(sendable.origin.authority)?.exchange(sendable) ?? this.exchangeAnew(sendable),
-    );
+    const memory = new BodyMemory();
+    return defer(() => this.attempts(new Attempt(sendable, memory)));
   };
 
-  /** The exchange on a connection that is made for it. */
-  private exchangeAnew(sendable: SendableRequest): Observable<ResponseNotification> {
-    const { origin, request } = sendable;
-    return this.settings.transport.connect(origin).pipe(
-      catchError((error: unknown) => {
-        const { method, uri } = request;
-        throw error instanceof HttpError
-          ? inExchange(error, { method, uri, reused: false, sent: false })
-          : error;
-      }),
-      concatMap((phase) =>
-        phase.type === 'connection' ? this.adopt(phase.connection, origin).exchange(sendable) : EMPTY,
-      ),
-    );
+  /**
+   * Closes the client when subscribed to: idle connections at once, those in use when their exchange is over, and exchanges
+   * that begin later end with a ClientClosedError. Completes when nothing is left.
+   *
+   * ```
+   * two exchanges end at 3 and 5:
+   * -----|
+   * ```
+   */
+  close(): Observable<never> {
+    return this.pool.close;
   }
 
-  private adopt(connection: Connection, { authority }: Origin): ClientConnection {
-    const { pool, settings } = this;
-    return new ClientConnection(connection, {
-      ...settings,
-      onIdle: (idle) => pool.put(authority, idle, settings.idleTimeout),
-      onGone: (gone) => pool.delete(authority, gone),
-    });
+  private attempts(attempt: Attempt): Observable<ResponseNotification> {
+    const { settings } = this;
+    const { retryLimit, retryDelay, retryStatuses, maxRetryAfter, scheduler } = settings;
+    let isNew = false;
+    const exchange = defer(() => {
+      attempt.begin();
+      return this.pool.run(attempt.sendable.origin, (connection) => connection.exchange(attempt), isNew);
+    }).pipe(
+      retryExchange({
+        limit: retryLimit,
+        delay: retryDelay,
+        statuses: isIdempotent(attempt.method) ? retryStatuses : [],
+        maxRetryAfter,
+        until: settings.deadline === null ? Infinity : scheduler.now() + settings.deadline,
+        // Others that have been kept as long as a stale one are likely to be stale, too.
+        onRetry: (_, __, isFree) => (isNew = isFree),
+        facts: () => attempt.facts,
+        scheduler,
+      }),
+    );
+    if (settings.deadline === null) return exchange;
+    return exchange.pipe(
+      deadline(settings.deadline, scheduler),
+      catchError((error: unknown) => {
+        if (error instanceof HttpError && error.exchange === undefined)
+          Object.assign(error, { exchange: attempt.facts });
+        throw error;
+      }),
+    );
   }
 }

@@ -16,6 +16,8 @@ export interface RequestHead {
 export interface SendableRequest {
   readonly request: HttpRequest;
   readonly origin: Origin;
+  /** Whether the body waits until the server asks for it (RFC 9110 §10.1.1). */
+  readonly expectsContinue: boolean;
   /** The head of a request with a body, if it has one. */
   readonly usual: RequestHead;
   /** The head for a body that turns out to be none. */
@@ -41,5 +43,6 @@ export function sendableRequest(request: HttpRequest): SendableRequest {
     return { head: formatHead({ startLine, before, headers, fields, declared, ownsHost: true }), content };
   };
   const usual = make(body !== undefined);
-  return { request, origin, usual, empty: () => (body === undefined ? usual : make(false)) };
+  const expectsContinue = body !== undefined && fields.expect?.toLowerCase() === '100-continue';
+  return { request, origin, expectsContinue, usual, empty: () => (body === undefined ? usual : make(false)) };
 }

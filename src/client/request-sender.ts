@@ -1,9 +1,35 @@
-import { Subject, takeUntil, type Unsubscribable } from 'rxjs';
+import {
+  Subject,
+  Subscription,
+  takeUntil,
+  type Observable,
+  type SchedulerLike,
+  type Unsubscribable,
+} from 'rxjs';
 import { BodyIncompleteError, BufferFullError } from '../message/errors.ts';
 import type { RequestBody, RequestDone } from '../message/notifications.ts';
 import type { Connection } from '../transport/transport.ts';
 import { bodyWriter, type BodyWriter } from '../wire/body-writer.ts';
-import type { RequestHead, SendableRequest } from './request-head.ts';
+import type { Attempt } from './attempt.ts';
+import type { BodyRepeat } from './body-memory.ts';
+import type { RequestHead } from './request-head.ts';
+
+/** What bounds a sender. Times are ms. */
+export interface RequestSenderOptions {
+  /** Octets of a body that are kept while the connection is slower than a source that does not honour `flow`. */
+  readonly maxBufferedBytes: number;
+  /** How long a body waits for a 100 (Continue) before it goes without one. */
+  readonly continueTimeout: number | null;
+  readonly scheduler: SchedulerLike;
+}
+
+/** Whom a sender tells. */
+export interface SenderObserver {
+  /** Octets of the request have left. */
+  onWrite(): void;
+  /** Why the request cannot be sent whole. */
+  onError(error: unknown): void;
+}
 
 /**
  * Sends one request: its head, and its body as the caller's Observable gives it.
@@ -12,16 +38,17 @@ import type { RequestHead, SendableRequest } from './request-head.ts';
  * its head sent at once, so that a server may answer before there is content. A full connection holds the source.
  */
 export class RequestSender {
-  /** Whether octets of the request may have left. */
-  isStarted = false;
   /** Whether all of it has been handed to the connection. */
   isDone = false;
 
   private readonly connection: Connection;
-  private readonly sendable: SendableRequest;
-  private readonly maxBufferedBytes: number;
-  private readonly fail: (error: unknown) => void;
-  private readonly stopped = new Subject<void>();
+  private readonly attempt: Attempt;
+  private readonly options: RequestSenderOptions;
+  private readonly observer: SenderObserver;
+  private readonly repeat: BodyRepeat;
+  private stopped: Subject<void> | undefined;
+  /** Waits for the server's leave to send the body. */
+  private permission: Subscription | undefined;
   private isStopped = false;
   private writer: BodyWriter | undefined;
   private isFull = false;
@@ -29,37 +56,50 @@ export class RequestSender {
 
   constructor(
     connection: Connection,
-    sendable: SendableRequest,
-    maxBufferedBytes: number,
-    fail: (error: unknown) => void,
+    attempt: Attempt,
+    options: RequestSenderOptions,
+    observer: SenderObserver,
   ) {
     this.connection = connection;
-    this.sendable = sendable;
-    this.maxBufferedBytes = maxBufferedBytes;
-    this.fail = fail;
+    this.attempt = attempt;
+    this.options = options;
+    this.observer = observer;
+    this.repeat = attempt.memory.repeat();
   }
 
   send(): void {
-    const { usual, request } = this.sendable;
+    const { usual, request, expectsContinue } = this.attempt.sendable;
     if (request.body === undefined) {
       this.begin(usual);
       this.isDone = true;
-      return;
+    } else if (expectsContinue) {
+      this.begin(usual);
+      this.awaitContinue();
+    } else {
+      this.sendBody(request.body);
+      if (this.writer === undefined && !this.isStopped) this.begin(usual);
     }
-    request.body.pipe(takeUntil(this.stopped)).subscribe({
-      next: (notification) => this.take(notification),
-      error: this.fail,
-      complete: () => {
-        if (!this.isDone && !this.isStopped) this.fail(new BodyIncompleteError());
-      },
-    });
-    if (!this.isStarted && !this.isStopped) this.begin(usual);
+  }
+
+  /** The server, or the time that it was given, lets the body go; it goes once. */
+  continue(): void {
+    const { body } = this.attempt.request;
+    if (this.permission === undefined || body === undefined) return;
+    this.permission.unsubscribe();
+    this.permission = undefined;
+    this.sendBody(body);
+  }
+
+  /** Whether the server has yet to ask for the body. */
+  get isWaiting(): boolean {
+    return this.permission !== undefined;
   }
 
   /** Sends no more, whether or not all has been sent. */
   stop(): void {
     this.isStopped = true;
-    this.stopped.next();
+    this.permission?.unsubscribe();
+    this.stopped?.next();
     this.resume();
   }
 
@@ -71,36 +111,71 @@ export class RequestSender {
     for (const hold of holds) hold.unsubscribe();
   }
 
+  private awaitContinue(): void {
+    const { continueTimeout, scheduler } = this.options;
+    this.permission =
+      continueTimeout === null
+        ? new Subscription()
+        : scheduler.schedule(() => {
+            this.continue();
+          }, continueTimeout);
+  }
+
+  private sendBody(body: Observable<RequestBody | RequestDone>): void {
+    this.stopped = new Subject();
+    body.pipe(takeUntil(this.stopped)).subscribe({
+      next: (notification) => this.take(notification),
+      error: (error: unknown) => this.observer.onError(error),
+      complete: () => {
+        if (this.isDone || this.isStopped) return;
+        this.attemptTo(() => {
+          this.repeat.end();
+          throw new BodyIncompleteError();
+        });
+      },
+    });
+  }
+
   private take(notification: RequestBody | RequestDone): void {
-    try {
+    this.attemptTo(() => {
       if (notification.type === 'request_done') this.finish(notification);
       else this.write(notification);
+    });
+  }
+
+  private attemptTo(work: () => void): void {
+    try {
+      work();
     } catch (error) {
-      this.fail(error);
+      this.observer.onError(error);
     }
   }
 
   private write({ chunk, flow }: RequestBody): void {
-    if (this.connection.buffered > this.maxBufferedBytes) {
-      throw new BufferFullError(`${String(this.connection.buffered)} octets of a request body`);
+    const { buffered } = this.connection;
+    if (buffered > this.options.maxBufferedBytes) {
+      throw new BufferFullError(`${String(buffered)} octets of a request body`);
     }
-    this.writer ??= this.begin(this.sendable.usual);
+    this.repeat.chunk(chunk);
+    this.writer ??= this.begin(this.attempt.sendable.usual);
     this.writer.chunk(chunk);
     if (this.isFull && flow !== undefined) this.holds.push(flow.hold());
   }
 
   private finish({ trailers }: RequestDone): void {
-    this.writer ??= this.begin(this.sendable.empty());
+    this.repeat.end();
+    this.writer ??= this.begin(this.attempt.sendable.empty());
     this.writer.done(trailers);
     this.isDone = true;
     this.stop();
   }
 
   private begin({ head, content }: RequestHead): BodyWriter {
-    this.isStarted = true;
+    this.attempt.sent = true;
     this.connection.write(head);
     return (this.writer = bodyWriter(content, (octets) => {
       this.isFull = !this.connection.write(octets);
+      this.observer.onWrite();
     }));
   }
 }

@@ -33,10 +33,18 @@
  * ├─ DnsError                        DNS                       502
  * ├─ ConnectError                    CONNECT                   502
  * │  └─ ConnectionResetError         CONNECTION_RESET          502
- * ├─ ListenError                   LISTEN
+ * ├─ ListenError                     LISTEN
+ * ├─ PhaseTimeoutError               one for each phase of an exchange
+ * │  ├─ AcquireTimeoutError          ACQUIRE_TIMEOUT           503
+ * │  ├─ ConnectTimeoutError          CONNECT_TIMEOUT           504
+ * │  ├─ HeadersTimeoutError          HEADERS_TIMEOUT           504
+ * │  ├─ ReadTimeoutError             READ_TIMEOUT              504
+ * │  └─ DeadlineError                DEADLINE                  504
+ * ├─ PoolFullError                   POOL_FULL                 503
+ * ├─ ClientClosedError               CLIENT_CLOSED             503
  * ├─ BodyLengthError                 BODY_LENGTH               500
  * ├─ BodyIncompleteError             BODY_INCOMPLETE           500
- * ├─ BodyNotRepeatableError        BODY_NOT_REPEATABLE       500
+ * ├─ BodyNotRepeatableError          BODY_NOT_REPEATABLE       500
  * ├─ BufferFullError                 BUFFER_FULL               500
  * └─ HandlerError                    HANDLER                   500
  *
@@ -49,16 +57,7 @@
  *
  * @packageDocumentation
  */
-
-/** What was known of the exchange when its error was reported. */
-export interface ExchangeFacts {
-  readonly method: string;
-  readonly uri: string;
-  /** Whether it ran on a connection that had served another exchange before. */
-  readonly reused: boolean;
-  /** Whether any of the request had left: if not, it cannot have been processed. */
-  readonly sent: boolean;
-}
+import type { ExchangeFacts } from './exchange-facts.ts';
 
 /** What an error is made of besides its class. */
 export interface HttpErrorInit {
@@ -468,6 +467,104 @@ export class ConnectionResetError extends ConnectError {
     title: 'ConnectionResetError',
     desc: 'Connection reset',
     serverStatus: 502,
+  };
+}
+
+/** The phases of an exchange that have a timeout of their own. */
+export type Phase = 'acquire' | 'connect' | 'headers' | 'read' | 'deadline';
+
+/** A phase of an exchange took too long. */
+export abstract class PhaseTimeoutError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = { title: 'PhaseTimeoutError', desc: 'Timeout' };
+
+  abstract readonly phase: Phase;
+  /** ms that the phase was given. */
+  readonly timeout: number;
+
+  constructor(timeout: number, detail?: string) {
+    super(detail === undefined ? `${String(timeout)} ms` : `${String(timeout)} ms, ${detail}`);
+    this.timeout = timeout;
+  }
+}
+
+/** The exchange waited longer than `acquireTimeout` for its turn: the limits on connections are reached. */
+export class AcquireTimeoutError extends PhaseTimeoutError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'AcquireTimeoutError',
+    desc: 'No connection was free in time',
+    serverStatus: 503,
+  };
+
+  override readonly phase = 'acquire';
+}
+
+/** A connection was not made within `connectTimeout`; `detail` says how far it came. */
+export class ConnectTimeoutError extends PhaseTimeoutError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'ConnectTimeoutError',
+    desc: 'Connect Timeout',
+    serverStatus: 504,
+  };
+
+  override readonly phase = 'connect';
+}
+
+/** The final head did not come within `headersTimeout` of the last of the request. */
+export class HeadersTimeoutError extends PhaseTimeoutError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'HeadersTimeoutError',
+    desc: 'Headers Timeout',
+    serverStatus: 504,
+  };
+
+  override readonly phase = 'headers';
+}
+
+/** The connection was silent for longer than `readTimeout`. */
+export class ReadTimeoutError extends PhaseTimeoutError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'ReadTimeoutError',
+    desc: 'Read Timeout',
+    serverStatus: 504,
+  };
+
+  override readonly phase = 'read';
+}
+
+/** The exchange, with all its attempts, took longer than `deadline`. */
+export class DeadlineError extends PhaseTimeoutError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'DeadlineError',
+    desc: 'Deadline exceeded',
+    serverStatus: 504,
+  };
+
+  override readonly phase = 'deadline';
+}
+
+/** More exchanges than `maxPending` wait for a connection. */
+export class PoolFullError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'PoolFullError',
+    desc: 'Too many exchanges are waiting',
+    serverStatus: 503,
+  };
+}
+
+/** The client was closed before the exchange began. */
+export class ClientClosedError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'ClientClosedError',
+    desc: 'Client closed',
+    serverStatus: 503,
   };
 }
 

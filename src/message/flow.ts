@@ -1,4 +1,4 @@
-import type { Unsubscribable } from 'rxjs';
+import type { Observable, Unsubscribable } from 'rxjs';
 
 /**
  * Whoever is slower than the wire holds it; it flows again when every hold is released.
@@ -19,4 +19,6 @@ import type { Unsubscribable } from 'rxjs';
  */
 export interface Flow {
   hold(): Unsubscribable;
+  /** Emits true with the first hold and false with the last release, for those who measure how long the source is silent. */
+  readonly held?: Observable<boolean> | undefined;
 }

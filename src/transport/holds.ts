@@ -1,7 +1,11 @@
-import { Subscription, type Unsubscribable } from 'rxjs';
+import { Subject, Subscription, type Observable, type Unsubscribable } from 'rxjs';
 
 /** Counts who holds a source: it stops with the first hold and flows again after the last release. */
 export class Holds {
+  /** Emits true with the first hold and false with the last release. */
+  readonly held: Observable<boolean>;
+
+  private readonly changes = new Subject<boolean>();
   private count = 0;
   private readonly stop: () => void;
   private readonly flow: () => void;
@@ -9,6 +13,7 @@ export class Holds {
   constructor(stop: () => void, flow: () => void) {
     this.stop = stop;
     this.flow = flow;
+    this.held = this.changes;
   }
 
   get isHeld(): boolean {
@@ -17,9 +22,14 @@ export class Holds {
 
   /** A release is idempotent, as Subscriptions are. */
   hold(): Unsubscribable {
-    if (this.count++ === 0) this.stop();
+    if (this.count++ === 0) {
+      this.stop();
+      this.changes.next(true);
+    }
     return new Subscription(() => {
-      if (--this.count === 0) this.flow();
+      if (--this.count > 0) return;
+      this.changes.next(false);
+      this.flow();
     });
   }
 }

@@ -36,6 +36,14 @@ export class IdleExpiry<T> {
     this.queues.get(timeout)?.delete(item);
   }
 
+  /** Stops the timer if nothing is left to expire: to be called when something is gone for good. */
+  settle(): void {
+    for (const queue of this.queues.values()) if (queue.size > 0) return;
+    this.queues.clear();
+    this.timer.unsubscribe();
+    this.due = Infinity;
+  }
+
   private setTimer(due: number, now: number): void {
     if (due >= this.due) return;
     this.timer.unsubscribe();

@@ -1,0 +1,43 @@
+import type { ExchangeFacts } from '../message/exchange-facts.ts';
+import type { HttpRequest } from '../message/exchange.ts';
+import type { BodyMemory } from './body-memory.ts';
+import type { SendableRequest } from './request-head.ts';
+
+/** The attempt under way at an exchange: what to send, and what has become of it so far. */
+export class Attempt implements ExchangeFacts {
+  readonly sendable: SendableRequest;
+  readonly memory: BodyMemory;
+  attempts = 0;
+  reused = false;
+  sent = false;
+  answered = false;
+
+  constructor(sendable: SendableRequest, memory: BodyMemory) {
+    this.sendable = sendable;
+    this.memory = memory;
+  }
+
+  get request(): HttpRequest {
+    return this.sendable.request;
+  }
+
+  get method(): string {
+    return this.request.method;
+  }
+
+  get uri(): string {
+    return this.request.uri;
+  }
+
+  /** Begins anew: nothing of it is sent, and nothing known of its answer. */
+  begin(): void {
+    this.attempts++;
+    this.reused = this.sent = this.answered = false;
+  }
+
+  /** As it stands. */
+  get facts(): ExchangeFacts {
+    const { method, uri, attempts, reused, sent, answered } = this;
+    return { method, uri, attempts, reused, sent, answered };
+  }
+}

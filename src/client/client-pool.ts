@@ -1,0 +1,183 @@
+import { defer, Observable, Subject, throwError, type SchedulerLike } from 'rxjs';
+import { ClientClosedError } from '../message/errors.ts';
+import type { ResponseNotification } from '../message/notifications.ts';
+import { connectTimeout } from '../operators/connect-timeout.ts';
+import { Permits, type PermitsOptions } from '../operators/with-permit.ts';
+import type { ConnectNotification, Transport } from '../transport/transport.ts';
+import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
+import { IdleConnections } from './idle-connections.ts';
+import { parseKeepAlive } from './keep-alive.ts';
+import type { Origin } from './origin.ts';
+import { OriginPool } from './origin-pool.ts';
+
+/** Connections of a client to one origin, by what they are doing; and exchanges that wait for one. */
+export interface PoolStats {
+  /** Connections that carry an exchange. */
+  readonly active: number;
+  /** Connections that are being made. */
+  readonly connecting: number;
+  /** Connections that are kept for the next exchange. */
+  readonly idle: number;
+  /** Exchanges that wait until the limits allow them a connection. */
+  readonly pending: number;
+}
+
+/** The limits of a pool, and what its connections are made of. Times are ms. */
+export interface ClientPoolOptions extends Omit<ConnectionOwner, 'onIdle' | 'onGone'> {
+  readonly transport: Transport;
+  readonly scheduler: SchedulerLike;
+  readonly maxConnectionsPerOrigin: number;
+  readonly maxConnections: number;
+  readonly maxPending: number;
+  readonly acquireTimeout: number | null;
+  readonly connectTimeout: number | null;
+  readonly idleTimeout: number | null;
+  readonly keepAliveMargin: number;
+  readonly maxConnectionAge: number | null;
+}
+
+/** All connections that a client has or wants, by origin; an origin with neither has no entry. */
+export class ClientPool {
+  private readonly options: ClientPoolOptions;
+  private readonly kept: IdleConnections;
+  private readonly origins = new Map<string, OriginPool>();
+  private readonly waiting: PermitsOptions;
+  private readonly allPermits: Permits | undefined;
+  /** Idle connections of this client, the one that has been so for longest first. */
+  private readonly idle = new Map<ClientConnection, OriginPool>();
+  private readonly changes = new Subject<void>();
+  private isClosed = false;
+
+  constructor(options: ClientPoolOptions) {
+    this.options = options;
+    this.kept = IdleConnections.of(options.transport, options.scheduler);
+    const { maxConnections } = options;
+    this.waiting = {
+      maxPending: options.maxPending,
+      acquireTimeout: options.acquireTimeout,
+      scheduler: options.scheduler,
+    };
+    this.allPermits = maxConnections === Infinity ? undefined : new Permits(maxConnections, this.waiting);
+  }
+
+  /** Emits at once, and again whenever something has changed. */
+  readonly stats = new Observable<ReadonlyMap<string, PoolStats>>((subscriber) => {
+    const tell = (): void => subscriber.next(this.snapshot());
+    tell();
+    return this.changes.subscribe(tell);
+  });
+
+  /** Closes what is idle, refuses what is new, and completes when all that was begun has ended. */
+  readonly close: Observable<never> = defer(() => {
+    this.isClosed = true;
+    for (const connection of [...this.idle.keys()]) connection.close();
+    return new Observable<never>((subscriber) => {
+      const check = (): void => {
+        if (this.origins.size === 0) subscriber.complete();
+      };
+      subscriber.add(this.changes.subscribe(check));
+      check();
+    });
+  });
+
+  /**
+   * Runs `project` on a connection to the origin, when the limits allow one.
+   *
+   * @param isNew - whether only a new connection will do
+   */
+  run(
+    origin: Origin,
+    project: (connection: ClientConnection) => Observable<ResponseNotification>,
+    isNew: boolean,
+  ): Observable<ResponseNotification> {
+    if (this.isClosed) return throwError(() => new ClientClosedError());
+    return this.poolOf(origin).run(project, isNew);
+  }
+
+  private poolOf(origin: Origin): OriginPool {
+    const { authority } = origin;
+    const known = this.origins.get(authority);
+    if (known !== undefined) return known;
+
+    const onChange = (): void => {
+      if (pool.isEmpty) this.origins.delete(authority);
+      this.changes.next();
+    };
+    const owner: ConnectionOwner = {
+      ...this.options,
+      onIdle: (connection) => this.keep(connection, authority, pool),
+      onGone: (connection) => {
+        if (this.idle.has(connection)) this.kept.delete(authority, connection);
+      },
+    };
+    const pool = new OriginPool({
+      permits: new Permits(this.options.maxConnectionsPerOrigin, {
+        ...this.waiting,
+        onChange,
+        onRelease: () => pool.dropOrphans(),
+      }),
+      allPermits: this.allPermits,
+      takeIdle: () => this.kept.take(authority)?.ownedBy(owner),
+      connect: () => this.connect(origin),
+      adopt: (connection) => new ClientConnection(connection, owner),
+      makeRoom: () => this.makeRoom(),
+      onChange,
+    });
+    this.origins.set(authority, pool);
+    return pool;
+  }
+
+  private connect(origin: Origin): Observable<ConnectNotification> {
+    const { transport, connectTimeout: timeout, scheduler } = this.options;
+    const phases = transport.connect(origin);
+    return timeout === null ? phases : phases.pipe(connectTimeout(timeout, scheduler));
+  }
+
+  /** Keeps a connection whose exchange is over, or closes it if it would not be used again. */
+  private keep(connection: ClientConnection, authority: string, pool: OriginPool): void {
+    const timeout = this.isClosed ? 0 : this.keepFor(connection);
+    if (timeout !== null && timeout <= 0) {
+      connection.close();
+      return;
+    }
+    pool.idle++;
+    this.idle.set(connection, pool);
+    this.kept.put(authority, connection, timeout, () => {
+      pool.idle--;
+      this.idle.delete(connection);
+      if (pool.isEmpty) this.origins.delete(authority);
+      this.changes.next();
+    });
+  }
+
+  /** For how many ms: not longer than the server says that it will, less a margin for what is on its way then. */
+  private keepFor(connection: ClientConnection): number | null {
+    const { idleTimeout, maxConnectionAge, keepAliveMargin, scheduler } = this.options;
+    const bounds: number[] = [];
+    if (idleTimeout !== null) bounds.push(idleTimeout);
+    if (maxConnectionAge !== null) bounds.push(connection.openedAt + maxConnectionAge - scheduler.now());
+    if (connection.keepAlive !== undefined) {
+      const { timeout, max } = parseKeepAlive(connection.keepAlive);
+      if (max === 0) return 0;
+      // Half of a hint that is shorter than the margin is still worth keeping.
+      if (timeout !== undefined) bounds.push(Math.max(timeout - keepAliveMargin, timeout / 2));
+    }
+    return bounds.length === 0 ? null : Math.min(...bounds);
+  }
+
+  private makeRoom(): void {
+    if (this.allPermits === undefined) return;
+    for (const connection of this.idle.keys()) {
+      if (this.allPermits.active + this.idle.size <= this.options.maxConnections) return;
+      connection.close();
+    }
+  }
+
+  private snapshot(): ReadonlyMap<string, PoolStats> {
+    const stats = new Map<string, PoolStats>();
+    for (const [authority, { active, connecting, idle, pending }] of this.origins) {
+      stats.set(authority, { active, connecting, idle, pending });
+    }
+    return stats;
+  }
+}

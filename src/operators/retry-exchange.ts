@@ -1,0 +1,197 @@
+import {
+  asyncScheduler,
+  concat,
+  ignoreElements,
+  Observable,
+  Subscription,
+  take,
+  timer,
+  type MonoTypeOperatorFunction,
+  type ObservableInput,
+  type SchedulerLike,
+  type Subscriber,
+} from 'rxjs';
+import { HttpError } from '../message/errors.ts';
+import type { ExchangeFacts } from '../message/exchange-facts.ts';
+import type { ResponseNotification, ResponseStart } from '../message/notifications.ts';
+import { retryAfter } from './retry-after.ts';
+import { isRetryable, isStale } from './retry-policy.ts';
+
+/** Why an exchange is attempted again. */
+export type RetryCause = HttpError | ResponseStart;
+
+/** ms to wait before a retry, or what emits when it is time; `attempt` is 1 before the first retry. */
+export type RetryDelay = number | ((cause: RetryCause, attempt: number) => number | ObservableInput<unknown>);
+
+/** When and how often to try again. */
+export interface RetryOptions {
+  /** How many additional times to try. @defaultValue 2 */
+  readonly limit?: number | undefined;
+  /** ms between attempts. @defaultValue 500 */
+  readonly delay?: RetryDelay | undefined;
+  /**
+   * Statuses that count as failures. A Retry-After beside one is waited for (RFC 9110 §10.2.3).
+   *
+   * @defaultValue none
+   */
+  readonly statuses?: readonly number[] | undefined;
+  /**
+   * ms: a server that asks to wait for longer is not asked again.
+   *
+   * @defaultValue 30000, as undici has it
+   */
+  readonly maxRetryAfter?: number | undefined;
+  /** When, by the scheduler's clock, it is too late to try again. @defaultValue never */
+  readonly until?: number | undefined;
+  /** Is told before each retry; `isFree` when it is the one for a stale connection. */
+  readonly onRetry?: ((cause: RetryCause, attempt: number, isFree: boolean) => void) | undefined;
+  /** What is known of the attempt that ended with an error which does not say so itself. */
+  readonly facts?: (() => ExchangeFacts) | undefined;
+  /** @defaultValue asyncScheduler */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/**
+ * Subscribes to an exchange again when it fails in a way that another attempt may not, and nothing of its response has
+ * been told yet.
+ *
+ * ```
+ * source:  --#
+ *          retryExchange({ limit: 2, delay: 3 })
+ * result:  --------------#
+ * ```
+ *
+ * A request of which nothing was sent is repeated whatever its method, one of which something was only if its method is
+ * idempotent (RFC 9110 §9.2.2). A kept connection that dies without an octet of answer was closed while the request was on
+ * its way: the first retry after that goes at once and is not counted.
+ *
+ * The error of the last attempt says in `exchange` how many were made and whether the request may have been processed.
+ *
+ * @example
+ * ```ts
+ * const stubborn: Interceptor = (request, next) =>
+ *   next(request).pipe(retryExchange({ limit: 5, delay: backoff(), statuses: [429, 503] }));
+ * ```
+ */
+export function retryExchange(options: RetryOptions = {}): MonoTypeOperatorFunction<ResponseNotification> {
+  return (source) => new Observable((subscriber) => new Retrying(source, options, subscriber).attempt());
+}
+
+/** One exchange with all its attempts. */
+class Retrying {
+  private readonly source: Observable<ResponseNotification>;
+  private readonly options: RetryOptions;
+  private readonly scheduler: SchedulerLike;
+  private readonly subscriber: Subscriber<ResponseNotification>;
+  private attempts = 0;
+  /** Retries that count against the limit. */
+  private retries = 0;
+  private hasBeenStale = false;
+  private isTold = false;
+  /** The response of this attempt is not delivered, as there will be another. */
+  private isDropped = false;
+  private current = Subscription.EMPTY;
+
+  constructor(
+    source: Observable<ResponseNotification>,
+    options: RetryOptions,
+    subscriber: Subscriber<ResponseNotification>,
+  ) {
+    this.source = source;
+    this.options = options;
+    this.scheduler = options.scheduler ?? asyncScheduler;
+    this.subscriber = subscriber;
+  }
+
+  attempt(): void {
+    this.attempts++;
+    this.isDropped = false;
+    this.current.unsubscribe();
+    this.subscriber.remove(this.current);
+    // A source that fails at once is followed by another attempt before this line has its subscription.
+    const current = new Subscription();
+    this.current = current;
+    this.subscriber.add(current);
+    current.add(
+      this.source.subscribe({
+        next: (notification) => this.take(notification),
+        error: (error: unknown) => this.fail(error),
+        complete: () => {
+          if (!this.isDropped) this.subscriber.complete();
+        },
+      }),
+    );
+  }
+
+  private take(notification: ResponseNotification): void {
+    if (this.isDropped) return;
+    if (!this.isTold && notification.type === 'response_start' && this.refuses(notification)) return;
+    this.isTold = true;
+    this.subscriber.next(notification);
+  }
+
+  /** The rest of a response that is dropped is read, for as long as the wait takes, so that its connection can be kept. */
+  private refuses(start: ResponseStart): boolean {
+    if (this.options.statuses?.includes(start.status) !== true) return false;
+    const { maxRetryAfter = 30_000 } = this.options;
+    const asked = retryAfter(start.headers, this.scheduler.now()) ?? 0;
+    if (asked > maxRetryAfter) return false;
+    this.isDropped = this.retry(start, asked);
+    return this.isDropped;
+  }
+
+  private fail(error: unknown): void {
+    if (this.isDropped) return;
+    if (error instanceof HttpError) this.describe(error);
+    if (!this.isTold && isRetryable(error)) {
+      if (!this.hasBeenStale && isStale(error)) {
+        this.hasBeenStale = true;
+        this.options.onRetry?.(error, this.attempts, true);
+        this.attempt();
+        return;
+      }
+      if (this.retry(error, 0)) return;
+    }
+    this.subscriber.error(error);
+  }
+
+  /** Whether there will be another attempt, not before `atLeast` ms have passed. */
+  private retry(cause: RetryCause, atLeast: number): boolean {
+    const { limit = 2, delay = 500, until = Infinity, onRetry } = this.options;
+    if (this.retries >= limit) return false;
+    const wait = this.waitFor(cause, delay);
+    if (wait === undefined) return true;
+    const ms = typeof wait === 'number' ? Math.max(wait, atLeast) : atLeast;
+    if (this.scheduler.now() + ms >= until) return false;
+    this.retries++;
+    const pause = timer(ms, this.scheduler);
+    const time = typeof wait === 'number' ? pause : concat(pause.pipe(ignoreElements()), wait).pipe(take(1));
+    this.subscriber.add(
+      time.subscribe({
+        error: (error: unknown) => this.subscriber.error(error),
+        complete: () => {
+          onRetry?.(cause, this.attempts, false);
+          this.attempt();
+        },
+      }),
+    );
+    return true;
+  }
+
+  /** What the caller's delay says; undefined when it threw, which has ended the exchange. */
+  private waitFor(cause: RetryCause, delay: RetryDelay): number | ObservableInput<unknown> | undefined {
+    try {
+      const wait = typeof delay === 'function' ? delay(cause, this.retries + 1) : delay;
+      if (typeof wait !== 'number' || wait >= 0) return wait;
+      throw new RangeError(`a retry delay is a number of ms from 0 up, not ${String(wait)}`);
+    } catch (error) {
+      this.subscriber.error(error);
+      return undefined;
+    }
+  }
+
+  private describe(error: HttpError): void {
+    const facts = error.exchange ?? this.options.facts?.();
+    if (facts !== undefined) Object.assign(error, { exchange: { ...facts, attempts: this.attempts } });
+  }
+}

@@ -1,0 +1,134 @@
+import {
+  asyncScheduler,
+  Observable,
+  type MonoTypeOperatorFunction,
+  type SchedulerLike,
+  type Subscriber,
+} from 'rxjs';
+import { AcquireTimeoutError, PoolFullError } from '../message/errors.ts';
+
+/** How waiting for a permit is limited. */
+export interface PermitsOptions {
+  /** How many may wait; one more ends with a PoolFullError. @defaultValue unlimited */
+  readonly maxPending?: number | undefined;
+  /** ms that one may wait; then it ends with an AcquireTimeoutError. @defaultValue null */
+  readonly acquireTimeout?: number | null | undefined;
+  /** @defaultValue asyncScheduler */
+  readonly scheduler?: SchedulerLike | undefined;
+  /** Is told when the number of those who have a permit, or wait for one, has changed. */
+  readonly onChange?: (() => void) | undefined;
+  /** Is told when a permit has been given back, and those who waited have been served. */
+  readonly onRelease?: (() => void) | undefined;
+}
+
+/**
+ * A number of permits, given out in the order in which they were asked for: nobody barges past a waiter, however short
+ * the wait.
+ */
+export class Permits {
+  private readonly limit: number;
+  private readonly options: PermitsOptions;
+  private taken = 0;
+  /** In order; a set, because whoever gives up leaves from anywhere. */
+  private readonly waiters = new Set<() => void>();
+  private isGranting = false;
+
+  constructor(limit: number, options: PermitsOptions = {}) {
+    this.limit = limit;
+    this.options = options;
+  }
+
+  /** How many have a permit. */
+  get active(): number {
+    return this.taken;
+  }
+
+  /** How many wait for one. */
+  get pending(): number {
+    return this.waiters.size;
+  }
+
+  /**
+   * Calls `start` when there is a permit for it, now if there is one. The permit is given back when the subscriber is
+   * done, after whatever `start` has added to it is torn down.
+   */
+  take(subscriber: Subscriber<unknown>, start: () => void): void {
+    if (this.taken < this.limit && this.waiters.size === 0) this.grant(subscriber, start);
+    else this.wait(subscriber, start);
+  }
+
+  private grant(subscriber: Subscriber<unknown>, start: () => void): void {
+    this.taken++;
+    this.options.onChange?.();
+    start();
+    subscriber.add(() => {
+      this.taken--;
+      this.grantWaiters();
+      this.options.onChange?.();
+      this.options.onRelease?.();
+    });
+  }
+
+  private wait(subscriber: Subscriber<unknown>, start: () => void): void {
+    const { maxPending = Infinity, acquireTimeout, scheduler = asyncScheduler } = this.options;
+    if (this.waiters.size >= maxPending) {
+      subscriber.error(new PoolFullError(`${String(maxPending)} are waiting`));
+      return;
+    }
+    const waiter = (): void => {
+      leave();
+      timer?.unsubscribe();
+      this.grant(subscriber, start);
+    };
+    const leave = (): void => {
+      if (this.waiters.delete(waiter)) this.options.onChange?.();
+    };
+    const timer =
+      typeof acquireTimeout === 'number'
+        ? scheduler.schedule(() => {
+            subscriber.error(new AcquireTimeoutError(acquireTimeout));
+          }, acquireTimeout)
+        : undefined;
+    this.waiters.add(waiter);
+    this.options.onChange?.();
+    subscriber.add(leave);
+    subscriber.add(timer);
+  }
+
+  /** A loop, since a waiter that ends at once gives its permit back from inside this. */
+  private grantWaiters(): void {
+    if (this.isGranting) return;
+    this.isGranting = true;
+    for (const waiter of this.waiters) {
+      if (this.taken >= this.limit) break;
+      waiter();
+    }
+    this.isGranting = false;
+  }
+}
+
+/**
+ * Subscribes to the source when one of the permits is free, and gives it back when the source has ended or is
+ * unsubscribed. A waiter that is unsubscribed leaves its place and the source untouched.
+ *
+ * ```
+ * one permit, asked for twice at 0:
+ * first:   --s-b-(d|)
+ * second:  ------(c)--s-b-(d|)
+ * ```
+ *
+ * Errors with a PoolFullError when too many wait already, and with an AcquireTimeoutError when its turn does not come in
+ * time.
+ *
+ * @example
+ * ```ts
+ * const permits = new Permits(2, { acquireTimeout: 1_000 });
+ * const polite: Interceptor = (request, next) => next(request).pipe(withPermit(permits));
+ * ```
+ */
+export function withPermit<T>(permits: Permits): MonoTypeOperatorFunction<T> {
+  return (source) =>
+    new Observable((subscriber) => {
+      permits.take(subscriber, () => source.subscribe(subscriber));
+    });
+}
