@@ -1,0 +1,48 @@
+import http from 'node:http';
+
+/** What node:http has been answered. */
+export interface Answered {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: string;
+  readonly trailers: NodeJS.Dict<string>;
+  /** The statuses of its 1xx responses. */
+  readonly interims: readonly number[];
+  /** Whether its body arrived whole. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * Sends a request by node:http.
+ *
+ * @param send - writes the content and ends the request
+ */
+export function ask(
+  options: http.RequestOptions,
+  send: (request: http.ClientRequest) => void = (request) => request.end(),
+): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const request = http.request({ host: '127.0.0.1', ...options });
+    const interims: number[] = [];
+    request.on('information', ({ statusCode }) => interims.push(statusCode));
+    request.on('continue', () => interims.push(100));
+    request.on('error', reject);
+    request.on('response', (response) => {
+      let body = '';
+      response.setEncoding('latin1');
+      response.on('data', (text: string) => (body += text));
+      response.on('error', () => undefined);
+      response.on('close', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body,
+          trailers: response.trailers,
+          interims,
+          isComplete: response.complete,
+        }),
+      );
+    });
+    send(request);
+  });
+}
