@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { mkdirSync, openSync, writeFileSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
-import { getHeader, HttpClient, requestBody, requestDone } from '../src/index.ts';
+import { getHeader, HttpClient, requestBody, requestDone, type HttpClientOptions } from '../src/index.ts';
 import { flowing, pattern } from './ours/flowing.ts';
 import { receive, type Received } from './ours/receive.ts';
 import { watchedTransport } from './ours/watched-transport.ts';
@@ -87,9 +87,9 @@ function writeLarge(path: string): string {
 }
 
 /** A client whose connections are its own, and closed soon after it is done with them. */
-function watchedClient() {
+function watchedClient(options: HttpClientOptions = {}) {
   const watch = watchedTransport();
-  const client = new HttpClient({ transport: watch.transport, idleTimeout: 1_000 });
+  const client = new HttpClient({ transport: watch.transport, idleTimeout: 1_000, ...options });
   const get = (uri: string, method = 'GET', headers: [string, string][] = []): Promise<Received> =>
     receive(client.exchange({ method, uri, headers }));
   return { watch, client, get };
@@ -184,7 +184,7 @@ describe('connections', () => {
   });
 
   test('at the same time have one each, and keep them', async () => {
-    const { get, watch } = watchedClient();
+    const { get, watch } = watchedClient({ maxConnectionsPerOrigin: 8 });
     const all = (): Promise<Received[]> =>
       Promise.all(Array.from({ length: 8 }, () => get(`${url}/hello.txt`)));
     expect(new Set((await all()).map(connectionOf)).size).toBe(8);

@@ -239,13 +239,16 @@ describe('connections to node:http', () => {
     expect(peer.accepted).toBe(1);
   });
 
-  test('200 exchanges at once get their own answers, and leave no connection', async () => {
+  test.each([
+    [6, 6],
+    [Infinity, 200],
+  ])('200 exchanges at once, %d connections at most', async (maxConnectionsPerOrigin, connections) => {
     const peer = await started(
       nodeServer((request, response) => {
         request.on('end', () => response.end(path(request).repeat(1_000))).resume();
       }),
     );
-    const { fetch, watch } = ours({ idleTimeout: 20 });
+    const { fetch, watch } = ours({ maxConnectionsPerOrigin, idleTimeout: 20 });
     const all = await Promise.all(
       Array.from({ length: 200 }, (_, nth) =>
         fetch(`${peer.url}/${nth}`, nth % 2 === 0 ? {} : content('x'.repeat(nth))),
@@ -253,6 +256,7 @@ describe('connections to node:http', () => {
     );
     expect(all.map(({ marbles }) => marbles)).toEqual(all.map(() => 'sbd|'));
     expect(all.map(({ body }) => body.toString())).toEqual(all.map((_, nth) => `/${nth}`.repeat(1_000)));
+    expect(peer.accepted).toBe(connections);
     await peer.deserted();
     await watch.deserted();
   });
@@ -274,7 +278,7 @@ describe('connections to node:http', () => {
         });
       }),
     );
-    const { fetch } = ours();
+    const { fetch } = ours({ maxConnectionsPerOrigin: 20 });
     await Promise.all(Array.from({ length: 20 }, () => fetch(peer.url)));
     await Promise.all(Array.from({ length: 20 }, () => fetch(peer.url)));
     expect(most).toBe(1);
@@ -295,6 +299,27 @@ describe('connections to node:http', () => {
     await watch.deserted();
     expect((await fetch(peer.url)).marbles).toBe('sd|');
     expect(peer.accepted).toBe(2);
+  });
+
+  test.each([
+    ['GET', 'sbd|', 2],
+    ['POST', '#', 1],
+  ])('one that dies under its second exchange costs a %s %s', async (method, marbles, accepted) => {
+    let requests = 0;
+    const peer = await started(
+      rawServer((socket) => {
+        if (++requests === 2) socket.destroy();
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello');
+      }),
+    );
+    const { fetch } = ours({ retryDelay: 60_000 });
+    await fetch(peer.url, { method });
+    const received = await fetch(peer.url, { method });
+    expect(received.marbles).toBe(marbles);
+    expect(peer.accepted).toBe(accepted);
+    if (marbles !== '#') return;
+    expect(received.error).toBeInstanceOf(ConnectionResetError);
+    expect(received.error).toMatchObject({ exchange: { reused: true, sent: true } });
   });
 
   test('an exchange that is unsubscribed closes its connection', async () => {
@@ -361,7 +386,7 @@ describe('a server that does not keep its word', () => {
     expect(received.marbles).toBe(marbles);
     expect(received.error).toBeInstanceOf(error);
     expect(received.error).toMatchObject({
-      exchange: { method: 'POST', uri: peer.url, reused: false, sent: true },
+      exchange: { method: 'POST', uri: peer.url, reused: false, sent: true, attempts: 1 },
     });
     await watch.deserted();
     expect(peer.accepted).toBe(1);
