@@ -57,6 +57,12 @@ describe('the process', () => {
     expect(await ended(child)).toEqual({ status: 0, error: '' });
   });
 
+  test('says nothing of a pipe that breaks behind its last word', async () => {
+    const child = rxchange('--help');
+    child.stdout.destroy();
+    expect(await ended(child)).toEqual({ status: 0, error: '' });
+  });
+
   test('ends on SIGINT: the server sees it leave', async () => {
     const isLeft = new Promise<void>((resolve) => left.subscribe(() => resolve()));
     const child = rxchange('--marbles', `${origin}/hang`);

@@ -56,7 +56,7 @@ export function replay(recording: Recording, { scheduler = asyncScheduler }: Rep
           else if (char === '#') subscriber.error(error);
           else subscriber.next(values[char]);
         }
-        if (index < script.length && !subscriber.closed) this.schedule(undefined, untilNext());
+        if (index < script.length) this.schedule(undefined, untilNext());
       }, untilNext());
     });
 }
