@@ -109,14 +109,21 @@ describe('a drawing', () => {
   test('lets no peer write to the terminal', () => {
     const values = {
       s: responseStart(200, [], 'O\u001b[2JK'),
-      b: body('\u001b]0;title\u0007\u202e\u0000\r\n\t\u009b1m'),
+      b: body('\u001b]0;t\u0007\u202e\r\n\t\u009b1m'),
       d: responseDone([['T', '\u001b[1A']]),
     };
     const text = drawn('s-b-(d|)', { values })[0];
     expect(text).toContain('200 O\\u{1b}[2JK, 0 fields');
-    expect(text).toContain('"\\u{1b}]0;title\\u{7}\\u{202e}\\u{0}\\r\\n\\t\\u{9b}1m"');
+    expect(text).toContain('"\\u{1b}]0;t\\u{7}\\u{202e}\\r\\n\\t…"');
     expect(text).toContain('T: \\u{1b}[1A');
     expect(text).not.toMatch(/[^\n\P{C}]/u);
+  });
+
+  test('shows no more of a chunk than fits, and no half of a character', () => {
+    const text = (chunk: string): string => drawn('(b|)', { values: { b: body(chunk) } })[0].split('\n')[1];
+    expect(text('\u0000'.repeat(20))).toBe(`  b  20 octets "${'\\u{0}'.repeat(6)}…"`);
+    expect(text('x'.repeat(32))).toBe(`  b  32 octets "${'x'.repeat(32)}"`);
+    expect(text('x'.repeat(33))).toBe(`  b  33 octets "${'x'.repeat(32)}…"`);
   });
 
   test('has colours only where they are asked for', () => {

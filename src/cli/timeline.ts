@@ -13,6 +13,7 @@ export interface Mark {
   readonly text: string;
 }
 
+/** Octets of a chunk, and characters of a line, that tell one from the next. */
 const EXCERPT = 32;
 /** Chunks that have a line of their own: what comes behind them is summed up. */
 const MOST_CHUNKS = 6;
@@ -116,9 +117,17 @@ function describeTrailers(trailers: HeaderList): string {
   return trailers.map(([name, value]) => printable(`${name}: ${value.trim()}`)).join(', ');
 }
 
+/** Cut where it is wide enough, as a character that is not visible takes several. */
 function quote(chunk: Uint8Array): string {
-  const excerpt = new TextDecoder().decode(chunk.subarray(0, EXCERPT));
-  return `"${printable(excerpt)}${chunk.length > EXCERPT ? '…' : ''}"`;
+  let shown = '';
+  let isCut = chunk.length > EXCERPT;
+  for (const char of new TextDecoder().decode(chunk.subarray(0, EXCERPT))) {
+    const next = shown + printable(char);
+    isCut ||= next.length > EXCERPT;
+    if (next.length > EXCERPT) break;
+    shown = next;
+  }
+  return `"${shown}${isCut ? '…' : ''}"`;
 }
 
 function count(amount: number, noun: string): string {

@@ -17,8 +17,8 @@ const MS = { ms: 1, s: 1000, m: 60_000 };
  * frame in a group, a long silence as a time.
  *
  * A group of n characters takes n + 2 frames, so that nothing can be written right behind it. What was there is written
- * at the first frame that is free, and the next silence is shorter for it: lateness is made up for and never adds up.
- * A diagram of a diagram is therefore the same diagram.
+ * at the first frame that is free, and the next silence is shorter for it: only what has more characters than frames comes
+ * out longer than it was. A diagram of a diagram is therefore the same diagram.
  *
  * ```
  * (sb)b-(d|)      s and b at 0, b at 1 … 4, d and | at 6
