@@ -211,6 +211,19 @@ describe('what fails', () => {
     );
   });
 
+  test('is not tried again: what is told is what became of the one exchange', async () => {
+    let connections = 0;
+    const counting: typeof transport = {
+      ...transport,
+      connect: (target) => {
+        connections++;
+        return transport.connect(target);
+      },
+    };
+    expect(await status(testWorld(counting), 'nobody/')).toBe(1);
+    expect(connections).toBe(1);
+  });
+
   test('a truncated response is a failure, and what came of it is written', async () => {
     serving.unsubscribe();
     serve(() =>

@@ -18,7 +18,8 @@ import { writeTo, type Sink } from './write-to.ts';
 export function request(command: RequestCommand, world: World): Observable<number> {
   const { stdout, stderr } = world;
   const { output, include, frame } = command;
-  const client = new HttpClient({ transport: world.transport });
+  // One exchange is asked for, and what became of it is told: no other is sent in its place.
+  const client = new HttpClient({ transport: world.transport, retryLimit: 0 });
   const canvas = output === undefined ? stderr : stdout;
   const draw =
     frame === undefined

@@ -75,9 +75,9 @@ const SURROGATES = 0xd800;
  * have a letter from a to Z, since nobody reads more of them). A chunk is kept without its `flow`.
  *
  * A frame begins with each `frame` ms since the subscription. Where a group of n characters takes n + 2 frames, what
- * came within them is written behind it and the next silence is shorter: frames are exact but for those, and what has more
- * notifications than frames comes out longer than it was. `!` stands
- * behind the frame of the last notification, as in that frame a TestScheduler would unsubscribe first.
+ * came within them is written behind it and the next silence is shorter: frames are exact but for those, and what has
+ * more notifications than frames comes out longer than it was. `!` stands behind the frame of the last notification, as
+ * in that frame a TestScheduler would unsubscribe first.
  *
  * @example
  * ```ts
