@@ -52,5 +52,7 @@ async function play(client: ChildProcess, order: Order): Promise<Round> {
 function start(path: string, ...args: string[]): ChildProcess {
   return fork(fileURLToPath(new URL(path, import.meta.url)), args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // The package as it is built, and not its sources by way of a loader.
+    env: { ...process.env, TSX_TSCONFIG_PATH: fileURLToPath(new URL('tsconfig.json', import.meta.url)) },
   });
 }

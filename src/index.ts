@@ -27,12 +27,11 @@ export {
   type RecordValuesOptions,
 } from './operators/record-marbles.ts';
 export { replay, type ReplayOptions } from './operators/replay.ts';
-export type { Activity } from './operators/activity.ts';
 export { backoff, type BackoffOptions } from './operators/backoff.ts';
 export { connectTimeout } from './operators/connect-timeout.ts';
 export { deadline } from './operators/deadline.ts';
-export { headersTimeout, type HeadersTimeoutOptions } from './operators/headers-timeout.ts';
-export { readTimeout, type ReadTimeoutOptions } from './operators/read-timeout.ts';
+export { headersTimeout } from './operators/headers-timeout.ts';
+export { readTimeout } from './operators/read-timeout.ts';
 export {
   retryExchange,
   type RetryCause,

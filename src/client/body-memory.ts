@@ -11,7 +11,11 @@ export class BodyMemory {
   /** The most octets that any attempt has produced. */
   produced = 0;
   /** The first of them. */
-  readonly beginning = new Uint8Array(REMEMBERED);
+  private first: Uint8Array | undefined;
+
+  get beginning(): Uint8Array {
+    return (this.first ??= new Uint8Array(REMEMBERED));
+  }
 
   /** Begins to compare another production of the body. */
   repeat(): BodyRepeat {

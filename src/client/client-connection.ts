@@ -1,12 +1,11 @@
-import { Observable, Subject, type SchedulerLike, type Subscriber, type Unsubscribable } from 'rxjs';
-import { ConnectionResetError } from '../message/errors.ts';
+import { Observable, type SchedulerLike, type Subscriber, type Unsubscribable } from 'rxjs';
+import { ConnectionResetError, HeadersTimeoutError, ReadTimeoutError } from '../message/errors.ts';
 import type { ResponseDone, ResponseNotification, ResponseStart } from '../message/notifications.ts';
-import type { Activity } from '../operators/activity.ts';
-import { headersTimeout } from '../operators/headers-timeout.ts';
-import { readTimeout } from '../operators/read-timeout.ts';
+import { LazyTimer } from '../operators/lazy-timer.ts';
 import { captureContext, type Context } from '../transport/context.ts';
 import { Holds } from '../transport/holds.ts';
 import type { Connection } from '../transport/transport.ts';
+import { unrefTimer } from '../transport/unref-timer.ts';
 import { ResponseReader, type ResponseReaderOptions } from '../wire/response-reader.ts';
 import type { Attempt } from './attempt.ts';
 import { RequestSender } from './request-sender.ts';
@@ -48,13 +47,15 @@ export class ClientConnection {
   keepAlive: string | undefined;
 
   private readonly connection: Connection;
-  private readonly activity = new Subject<Activity>();
   private owner: ConnectionOwner;
   private reader: ResponseReader;
   private current: Current | undefined;
   private exchanges = 0;
   private isPumping = false;
   private isGone = false;
+  /** How long nothing has moved, and how long the server has had the whole request. */
+  private silence: LazyTimer | undefined;
+  private thought: LazyTimer | undefined;
   /** What stops the reading while the consumer holds the response. */
   private pause: Unsubscribable | undefined;
   /** Why nothing more will arrive, once that is so. */
@@ -64,16 +65,15 @@ export class ClientConnection {
     this.connection = connection;
     this.owner = owner;
     this.reader = new ResponseReader(owner);
+    this.setTimeouts();
     this.openedAt = owner.scheduler.now();
-    connection.drained.subscribe(() => this.inContext(() => this.drain()));
+    connection.drained.subscribe(() => this.inContext(this.drain));
     connection.read.subscribe({
       next: (octets) => {
         if (this.current !== undefined) this.current.attempt.answered = true;
         this.reader.push(octets);
-        this.inContext(() => {
-          this.activity.next('read');
-          this.pump();
-        });
+        this.silence?.start();
+        this.inContext(this.pump);
         this.reader.keep();
       },
       complete: () => {
@@ -89,21 +89,14 @@ export class ClientConnection {
     if (owner !== this.owner) {
       this.owner = owner;
       this.reader = new ResponseReader(owner);
+      this.setTimeouts();
     }
     return this;
   }
 
   /** The attempt on this connection, which must be idle. Unsubscribing before its end closes the connection. */
   exchange(attempt: Attempt): Observable<ResponseNotification> {
-    const { activity, owner } = this;
-    const { scheduler } = owner;
-    let exchange = new Observable<ResponseNotification>((subscriber) => this.carry(attempt, subscriber));
-    if (owner.headersTimeout !== null) {
-      exchange = exchange.pipe(headersTimeout(owner.headersTimeout, { activity, scheduler }));
-    }
-    if (owner.readTimeout !== null)
-      exchange = exchange.pipe(readTimeout(owner.readTimeout, { activity, scheduler }));
-    return exchange;
+    return new Observable((subscriber) => this.carry(attempt, subscriber));
   }
 
   /** Closes the connection, and with it what is under way. */
@@ -112,6 +105,8 @@ export class ClientConnection {
     this.isGone = true;
     this.current?.sender.stop();
     this.current = undefined;
+    this.silence?.stop();
+    this.thought?.stop();
     this.connection.destroy();
     this.owner.onGone(this);
   }
@@ -119,7 +114,7 @@ export class ClientConnection {
   private carry(attempt: Attempt, subscriber: Subscriber<ResponseNotification>): () => void {
     const { connection, reader, owner } = this;
     const sender = new RequestSender(connection, attempt, owner, {
-      onWrite: () => this.activity.next('write'),
+      onWrite: this.progress,
       onError: (error) => {
         if (this.current === current) this.fail(error);
       },
@@ -134,6 +129,7 @@ export class ClientConnection {
     attempt.reused = this.exchanges++ > 0;
     connection.setIdle(false);
     reader.expect(attempt.method);
+    this.progress();
     sender.send();
     return () => {
       if (this.current === current) this.close();
@@ -145,12 +141,19 @@ export class ClientConnection {
     else this.current.context.runInAsyncScope(work);
   }
 
-  private drain(): void {
-    this.activity.next('write');
-    this.current?.sender.resume();
-  }
+  /** Octets of the request have left. */
+  private readonly progress = (): void => {
+    this.silence?.start();
+    this.thought?.start();
+  };
 
-  private pump(): void {
+  private readonly drain = (): void => {
+    if (this.current === undefined) return;
+    this.progress();
+    this.current.sender.resume();
+  };
+
+  private readonly pump = (): void => {
     if (this.isPumping) return;
     this.isPumping = true;
     while (!this.isGone && this.current?.holds.isHeld !== true) {
@@ -159,7 +162,7 @@ export class ClientConnection {
       if (this.current !== undefined) this.deliver(notification, this.current);
     }
     this.isPumping = false;
-  }
+  };
 
   private read(): ResponseNotification | undefined {
     try {
@@ -181,6 +184,7 @@ export class ClientConnection {
       case 'response_done':
         return this.finish(notification, current);
       case 'response_start':
+        this.thought?.pause();
         if (!sender.isDone && this.isVain(notification, sender)) sender.stop();
         return subscriber.next(notification);
       case 'response_nonfinal':
@@ -204,6 +208,8 @@ export class ClientConnection {
       reader.isPersistent && reader.buffered === 0 && sender.isDone && this.lost === undefined;
     sender.stop();
     this.current = undefined;
+    this.silence?.pause();
+    this.thought?.pause();
     this.keepAlive = reader.keepAlive;
     if (isReusable) {
       connection.setIdle(true);
@@ -218,7 +224,7 @@ export class ClientConnection {
   /** What has arrived before the end still counts; a held consumer hears of the end when it has seen that. */
   private lose(error: unknown): void {
     this.lost = error;
-    this.inContext(() => this.pump());
+    this.inContext(this.pump);
   }
 
   private fail(error: unknown): void {
@@ -228,13 +234,37 @@ export class ClientConnection {
   }
 
   private hold(current: Current): void {
-    if (this.current === current) this.pause = this.connection.hold();
+    if (this.current !== current) return;
+    this.pause = this.connection.hold();
+    // A consumer that holds is not a silent server.
+    this.silence?.pause();
   }
 
   private release(current: Current): void {
     if (this.current !== current) return;
     this.pause?.unsubscribe();
     this.pause = undefined;
+    this.silence?.start();
     this.pump();
+  }
+
+  /**
+   * Timers that outlive the exchange, as the next one wants them as well; they are paused meanwhile, and do not keep the
+   * process alive.
+   */
+  private setTimeouts(): void {
+    const { readTimeout, headersTimeout, scheduler } = this.owner;
+    this.silence?.stop();
+    this.thought?.stop();
+    this.silence = undefined;
+    this.thought = undefined;
+    if (readTimeout !== null) {
+      const expire = (): void => this.fail(new ReadTimeoutError(readTimeout));
+      this.silence = new LazyTimer(readTimeout, scheduler, expire, unrefTimer);
+    }
+    if (headersTimeout !== null) {
+      const expire = (): void => this.fail(new HeadersTimeoutError(headersTimeout));
+      this.thought = new LazyTimer(headersTimeout, scheduler, expire, unrefTimer);
+    }
   }
 }

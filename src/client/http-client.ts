@@ -1,4 +1,4 @@
-import { asyncScheduler, catchError, defer, throwError, type Observable } from 'rxjs';
+import { asyncScheduler, catchError, Observable, throwError } from 'rxjs';
 import { HttpError, UrlError } from '../message/errors.ts';
 import type { Exchange, HttpRequest } from '../message/exchange.ts';
 import { isIdempotent } from '../message/methods.ts';
@@ -88,7 +88,7 @@ export class HttpClient {
       throw error;
     }
     const memory = new BodyMemory();
-    return defer(() => this.attempts(new Attempt(sendable, memory)));
+    return new Observable((subscriber) => this.attempts(new Attempt(sendable, memory)).subscribe(subscriber));
   };
 
   /**
@@ -108,10 +108,13 @@ export class HttpClient {
     const { settings } = this;
     const { retryLimit, retryDelay, retryStatuses, maxRetryAfter, scheduler } = settings;
     let isNew = false;
-    const exchange = defer(() => {
+    const once = new Observable<ResponseNotification>((subscriber) => {
       attempt.begin();
-      return this.pool.run(attempt.sendable.origin, (connection) => connection.exchange(attempt), isNew);
-    }).pipe(
+      return this.pool
+        .run(attempt.sendable.origin, (connection) => connection.exchange(attempt), isNew)
+        .subscribe(subscriber);
+    });
+    const exchange = once.pipe(
       retryExchange({
         limit: retryLimit,
         delay: retryDelay,

@@ -41,7 +41,21 @@ export function parseUri(uri: string): Destination {
   return { origin: parseOrigin(authority), target };
 }
 
+/** What has been parsed already: programs talk to few origins, and to each of them often. */
+const known = new Map<string, Origin>();
+const MOST_KNOWN = 1_000;
+
 function parseOrigin(text: string): Origin {
+  let origin = known.get(text);
+  if (origin === undefined) {
+    origin = parseNewOrigin(text);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(text, origin);
+  }
+  return origin;
+}
+
+function parseNewOrigin(text: string): Origin {
   // RFC 9110 §4.2.4: userinfo in a URI is a way to pass one host off as another.
   if (text.includes('@')) throw new UrlError('a URI must not hold a user name or password');
   if (!isAuthority(text)) throw new UrlError(`${JSON.stringify(text)} is not a host`);

@@ -2,6 +2,7 @@ import {
   Subject,
   Subscription,
   takeUntil,
+  tap,
   type Observable,
   type SchedulerLike,
   type Unsubscribable,
@@ -45,7 +46,6 @@ export class RequestSender {
   private readonly attempt: Attempt;
   private readonly options: RequestSenderOptions;
   private readonly observer: SenderObserver;
-  private readonly repeat: BodyRepeat;
   private stopped: Subject<void> | undefined;
   /** Waits for the server's leave to send the body. */
   private permission: Subscription | undefined;
@@ -64,7 +64,6 @@ export class RequestSender {
     this.attempt = attempt;
     this.options = options;
     this.observer = observer;
-    this.repeat = attempt.memory.repeat();
   }
 
   send(): void {
@@ -122,48 +121,39 @@ export class RequestSender {
   }
 
   private sendBody(body: Observable<RequestBody | RequestDone>): void {
+    const repeat = this.attempt.memory.repeat();
     this.stopped = new Subject();
-    body.pipe(takeUntil(this.stopped)).subscribe({
-      next: (notification) => this.take(notification),
-      error: (error: unknown) => this.observer.onError(error),
-      complete: () => {
-        if (this.isDone || this.isStopped) return;
-        this.attemptTo(() => {
-          this.repeat.end();
-          throw new BodyIncompleteError();
-        });
-      },
-    });
+    body
+      .pipe(
+        // Not in the observer: what throws there is nobody's error, and the source would go on.
+        tap({
+          next: (notification) => {
+            if (notification.type === 'request_done') this.finish(notification, repeat);
+            else this.write(notification, repeat);
+          },
+          complete: () => {
+            repeat.end();
+            throw new BodyIncompleteError();
+          },
+        }),
+        takeUntil(this.stopped),
+      )
+      .subscribe({ error: (error: unknown) => this.observer.onError(error) });
   }
 
-  private take(notification: RequestBody | RequestDone): void {
-    this.attemptTo(() => {
-      if (notification.type === 'request_done') this.finish(notification);
-      else this.write(notification);
-    });
-  }
-
-  private attemptTo(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.observer.onError(error);
-    }
-  }
-
-  private write({ chunk, flow }: RequestBody): void {
+  private write({ chunk, flow }: RequestBody, repeat: BodyRepeat): void {
     const { buffered } = this.connection;
     if (buffered > this.options.maxBufferedBytes) {
       throw new BufferFullError(`${String(buffered)} octets of a request body`);
     }
-    this.repeat.chunk(chunk);
+    repeat.chunk(chunk);
     this.writer ??= this.begin(this.attempt.sendable.usual);
     this.writer.chunk(chunk);
     if (this.isFull && flow !== undefined) this.holds.push(flow.hold());
   }
 
-  private finish({ trailers }: RequestDone): void {
-    this.repeat.end();
+  private finish({ trailers }: RequestDone, repeat: BodyRepeat): void {
+    repeat.end();
     this.writer ??= this.begin(this.attempt.sendable.empty());
     this.writer.done(trailers);
     this.isDone = true;

@@ -1,4 +1,9 @@
-import type { Subscription, SchedulerLike } from 'rxjs';
+import type { SchedulerLike, Subscription } from 'rxjs';
+
+/** Sets a timer of so many ms: that of a scheduler, or one of a particular kind. */
+export type SetTimer = (scheduler: SchedulerLike, due: number, work: () => void) => Subscription;
+
+const setTimer: SetTimer = (scheduler, due, work) => scheduler.schedule(work, due);
 
 /**
  * A timeout that is put off thousands of times for each time that it comes: putting it off is a look at the clock, and the
@@ -8,6 +13,18 @@ export class LazyTimer {
   private readonly ms: number;
   private readonly scheduler: SchedulerLike;
   private readonly expire: () => void;
+  private readonly set: SetTimer;
+  private readonly fire = (): void => {
+    this.timer = undefined;
+    if (this.since === undefined) return;
+    const remaining = this.since + this.ms - this.scheduler.now();
+    if (remaining > 0) {
+      this.timer = this.set(this.scheduler, remaining, this.fire);
+    } else {
+      this.since = undefined;
+      this.expire();
+    }
+  };
   private timer: Subscription | undefined;
   /** When what is waited for began; undefined while nothing is. */
   private since: number | undefined;
@@ -16,16 +33,17 @@ export class LazyTimer {
    * @param ms - the timeout
    * @param expire - is called once for each start
    */
-  constructor(ms: number, scheduler: SchedulerLike, expire: () => void) {
+  constructor(ms: number, scheduler: SchedulerLike, expire: () => void, set = setTimer) {
     this.ms = ms;
     this.scheduler = scheduler;
     this.expire = expire;
+    this.set = set;
   }
 
   /** Waits from now on, whether or not it did before. */
   start(): void {
     this.since = this.scheduler.now();
-    this.timer ??= this.scheduler.schedule(() => this.fire(), this.ms);
+    this.timer ??= this.set(this.scheduler, this.ms, this.fire);
   }
 
   /** Waits no more; the timer is left alone, as it is likely to be wanted again. */
@@ -38,17 +56,5 @@ export class LazyTimer {
     this.since = undefined;
     this.timer?.unsubscribe();
     this.timer = undefined;
-  }
-
-  private fire(): void {
-    this.timer = undefined;
-    if (this.since === undefined) return;
-    const remaining = this.since + this.ms - this.scheduler.now();
-    if (remaining > 0) {
-      this.timer = this.scheduler.schedule(() => this.fire(), remaining);
-    } else {
-      this.since = undefined;
-      this.expire();
-    }
   }
 }

@@ -2,16 +2,7 @@ import { asyncScheduler, Observable, type MonoTypeOperatorFunction, type Schedul
 import { ReadTimeoutError } from '../message/errors.ts';
 import type { Flow } from '../message/flow.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
-import type { Activity } from './activity.ts';
 import { LazyTimer } from './lazy-timer.ts';
-
-/** How silence is measured. */
-export interface ReadTimeoutOptions {
-  /** What else breaks the silence: octets that are no notification yet, and progress of the request. */
-  readonly activity?: Observable<Activity> | undefined;
-  /** @defaultValue asyncScheduler */
-  readonly scheduler?: SchedulerLike | undefined;
-}
 
 /**
  * Errors with a ReadTimeoutError when the source is silent for longer than `timeout` ms, from the subscription on and
@@ -27,6 +18,9 @@ export interface ReadTimeoutOptions {
  * is held, and begins anew with the release. RxJS's `timeout({ each })` does not know that, and sets a timer for each
  * notification, which costs ten times as much.
  *
+ * A client's own `readTimeout` is more patient still: it counts from the last octet that moved in either direction, and not
+ * from the last notification.
+ *
  * @example
  * ```ts
  * const patient: Interceptor = (request, next) => next(request).pipe(readTimeout(30_000));
@@ -34,7 +28,7 @@ export interface ReadTimeoutOptions {
  */
 export function readTimeout(
   timeout: number,
-  { activity, scheduler = asyncScheduler }: ReadTimeoutOptions = {},
+  scheduler: SchedulerLike = asyncScheduler,
 ): MonoTypeOperatorFunction<ResponseNotification> {
   return (source) =>
     new Observable((subscriber) => {
@@ -45,7 +39,6 @@ export function readTimeout(
         subscriber.add(held?.subscribe((isHeld) => (isHeld ? timer.pause() : timer.start())));
       };
       timer.start();
-      if (activity !== undefined) subscriber.add(activity.subscribe(() => timer.start()));
       return source.subscribe({
         next: (notification) => {
           timer.start();
