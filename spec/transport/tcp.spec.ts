@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { firstValueFrom, ReplaySubject, Subject, takeUntil, zip } from 'rxjs';
+import type { ConnectionResetError } from '../../src/message/errors.ts';
 import { tcpTransport } from '../../src/transport/tcp.ts';
 import type { Connection } from '../../src/transport/transport.ts';
 
@@ -78,6 +79,39 @@ describe('a connection', () => {
     other();
     await over;
     expect(others).toBeGreaterThan(50);
+    stop();
+  });
+
+  test.each([
+    ['an end', false, 'completed'],
+    ['a break', true, 'CONNECTION_RESET'],
+  ])('that is destroyed is %s to its peer', async (_, isCut, heard) => {
+    const { near, far, stop } = await connected();
+    const end = new Promise<string>((resolve) => {
+      near.read.subscribe({
+        complete: () => resolve('completed'),
+        error: (error: unknown) => resolve((error as ConnectionResetError).code),
+      });
+    });
+    far.destroy(isCut);
+    expect(await end).toBe(heard);
+    stop();
+  });
+
+  test('tells behind its end when all has left', async () => {
+    const { near, far, stop } = await connected();
+    const total = 8_000_000;
+    let received = 0;
+    const hold = far.hold();
+    far.read.subscribe((octets) => (received += octets.length));
+    near.write(new Uint8Array(total));
+    near.end();
+    expect(near.buffered).toBeGreaterThan(0);
+    const drained = firstValueFrom(near.drained, { defaultValue: undefined });
+    hold.unsubscribe();
+    await drained;
+    expect(near.buffered).toBe(0);
+    expect(received).toBeGreaterThan(0);
     stop();
   });
 });

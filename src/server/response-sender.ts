@@ -26,6 +26,8 @@ export class ResponseSender {
   isStarted = false;
   /** Whether all of it has been. */
   isDone = false;
+  /** Whether only the end of the connection tells the client that it has all of it. */
+  isEndedByClose = false;
   /** Whether another exchange may follow on the connection. */
   isPersistent: boolean;
   private readonly connection: Connection;
@@ -102,6 +104,7 @@ export class ResponseSender {
     const request = this.isAwaited ? { ...this.request, isPersistent: false } : this.request;
     const { head, content, isPersistent } = responseHead(notification, request, this.options.now());
     this.isStarted = true;
+    this.isEndedByClose = content?.type === 'close';
     this.isPersistent = isPersistent;
     this.connection.write(head);
     this.writer = bodyWriter(content, (octets) => {

@@ -1,4 +1,4 @@
-import { Subscription, type SchedulerLike, type Unsubscribable } from 'rxjs';
+import { Subscription, take, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { ConnectionResetError, HandlerError, HttpError } from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import type { RequestNotification, RequestStart, ResponseNotification } from '../message/notifications.ts';
@@ -16,6 +16,9 @@ const READ_AHEAD = 65_536;
 /** How long, and for how many octets, a peer that is still sending is listened to after the last answer. */
 const LINGER_MS = 2_000;
 const LINGER_OCTETS = 1_048_576;
+
+/** Octets of an answer that leave while lingering: as many as no peer takes a second for that still reads. */
+const LITTLE = 16_384;
 
 /** What a connection is to its server besides a wire. */
 export interface ServerConnectionOptions extends RequestReaderOptions {
@@ -241,8 +244,14 @@ export class ServerConnection {
   private lingerBehind(): void {
     if (this.isIdle) this.setIdle(false);
     this.lingered = 0;
-    this.connection.end();
-    unrefTimer(this.options.scheduler, LINGER_MS, () => this.connection.destroy());
+    const { connection, options } = this;
+    const linger = (): void => {
+      unrefTimer(options.scheduler, LINGER_MS, () => connection.destroy());
+    };
+    connection.end();
+    // The time is the peer's to close in, and not to read a long answer in.
+    if (connection.buffered < LITTLE) linger();
+    else connection.drained.pipe(take(1)).subscribe(linger);
   }
 
   private linger(octets: number): void {
@@ -263,7 +272,8 @@ export class ServerConnection {
     this.isGone = true;
     const { current } = this;
     this.current = undefined;
-    this.connection.destroy();
+    // RFC 9112 §8: without a length the end of the connection is the end of the body, so that a part would look whole.
+    this.connection.destroy(current?.sender.isEndedByClose === true && !current.sender.isDone);
     this.options.onGone(this);
     if (current === undefined) return;
     if (error instanceof HttpError) current.content.fail(error);

@@ -135,6 +135,8 @@ class TcpConnection implements Connection {
     const closed = new Subject<void>();
     this.closed = closed;
     socket.on('drain', () => setImmediate(this.drain));
+    // Behind `end` a socket emits no `drain`.
+    socket.on('finish', () => this.drains.next());
     socket.on('close', () => {
       this.drains.complete();
       closed.next();
@@ -163,8 +165,9 @@ class TcpConnection implements Connection {
     this.socket.end();
   }
 
-  destroy(): void {
-    this.socket.destroy();
+  destroy(isCut = false): void {
+    if (isCut) this.socket.resetAndDestroy();
+    else this.socket.destroy();
   }
 
   setIdle(isIdle: boolean): void {

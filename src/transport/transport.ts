@@ -69,7 +69,7 @@ export interface Connection {
    * ConnectionResetError when the connection breaks.
    */
   readonly read: Observable<Uint8Array>;
-  /** Emits when `write` has answered false and what was written has left. */
+  /** Emits when `write` has answered false and what was written has left, and behind `end` when all has. */
   readonly drained: Observable<void>;
   /** Emits once and completes when both directions are closed and nothing more will happen. */
   readonly closed: Observable<void>;
@@ -86,8 +86,12 @@ export interface Connection {
   hold(): Unsubscribable;
   /** Ends our side when all that was written has left (FIN). */
   end(): void;
-  /** Closes both directions at once and drops what has not left. `read` says nothing more. */
-  destroy(): void;
+  /**
+   * Closes both directions at once and drops what has not left. `read` says nothing more.
+   *
+   * @param isCut - whether the peer must not take it for an end: its `read` errors then (RST), where the transport can say so
+   */
+  destroy(isCut?: boolean): void;
   /** Whether the connection, for itself, keeps the process alive: an idle one does not. */
   setIdle(isIdle: boolean): void;
 }

@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { concat, NEVER, of, Subject, throwError, VirtualTimeScheduler } from 'rxjs';
+import { responseBody, responseDone, responseStart } from '../../src/message/notifications.ts';
+import { HttpServer, type Handler } from '../../src/server/http-server.ts';
+import type { Connection, ListenNotification } from '../../src/transport/transport.ts';
+
+/* eslint-disable rxjs-x/no-exposed-subjects -- the test is the wire */
+
+/** A connection that is a record: nothing leaves it by itself. */
+class Recorded implements Connection {
+  readonly info = {};
+  readonly read = new Subject<Uint8Array>();
+  readonly drained = new Subject<void>();
+  readonly closed = new Subject<void>();
+  buffered = 0;
+  /** What was done to it, in order. */
+  readonly done: string[] = [];
+
+  write(octets: Uint8Array | string): boolean {
+    this.buffered += octets.length;
+    return this.buffered < 16_384;
+  }
+
+  hold() {
+    return { unsubscribe: () => undefined };
+  }
+
+  end(): void {
+    this.done.push('end');
+  }
+
+  destroy(isCut = false): void {
+    this.done.push(isCut ? 'cut' : 'destroy');
+  }
+
+  setIdle(): void {}
+}
+
+function conversation(handler: Handler, request: string) {
+  const scheduler = new VirtualTimeScheduler();
+  const connection = new Recorded();
+  const accepted = new Subject<ListenNotification>();
+  const transport = { connect: () => NEVER, listen: () => accepted };
+  new HttpServer({ transport, scheduler, idleTimeout: null, onError: () => undefined })
+    .serve(handler)
+    .subscribe();
+  accepted.next({ type: 'connection', connection });
+  connection.read.next(Buffer.from(request));
+  return { scheduler, connection };
+}
+
+const HTTP_10 = 'GET / HTTP/1.0\r\n\r\n';
+const HTTP_11 = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+
+describe('an answer that breaks off', () => {
+  const breaksOff: Handler = () =>
+    concat(
+      of(responseStart(200), responseBody(Buffer.from('half'))),
+      throwError(() => new Error('half-way')),
+    );
+
+  test('is cut where the end of the connection would be its end', () => {
+    expect(conversation(breaksOff, HTTP_10).connection.done).toEqual(['cut']);
+  });
+
+  test('just ends where its framing tells that it is not whole', () => {
+    expect(conversation(breaksOff, HTTP_11).connection.done).toEqual(['destroy']);
+  });
+});
+
+describe('the time to close behind the last answer', () => {
+  const long: Handler = () => of(responseStart(200), responseBody(new Uint8Array(1_000_000)), responseDone());
+
+  test('begins when the answer has left', () => {
+    const { connection, scheduler } = conversation(long, HTTP_10);
+    scheduler.flush();
+    expect(connection.done).toEqual(['end']);
+    connection.buffered = 0;
+    connection.drained.next();
+    scheduler.flush();
+    expect(connection.done).toEqual(['end', 'destroy']);
+  });
+
+  test('begins at once when there is little to leave', () => {
+    const { connection, scheduler } = conversation(() => of(responseStart(200), responseDone()), HTTP_10);
+    scheduler.flush();
+    expect(connection.done).toEqual(['end', 'destroy']);
+  });
+});
