@@ -134,6 +134,15 @@ describe('101 (Switching Protocols)', () => {
     ]);
   });
 
+  test.each(['', 'Upgrade:\r\n', 'Connection: upgrade\r\n'])(
+    'is an error when it does not say to which protocol: %j',
+    (fields) => {
+      expect(forEveryCut(responses(['UPGRADE']), `HTTP/1.1 101 \r\n${fields}\r\n`)).toMatchObject([
+        { error: { code: 'SWITCH' } },
+      ]);
+    },
+  );
+
   test('offered need not be taken', () => {
     expect(forEveryCut(responses(['UPGRADE']), LENGTH)).toHaveLength(3);
   });

@@ -100,8 +100,9 @@ export class ResponseReader extends MessageReader<ResponseNotification> {
       return { type: 'response_nonfinal', status, phrase, headers, version };
     }
     if (status === 101) {
-      // RFC 9110 §7.8: there is no upgrade in HTTP/1.0, so nobody has asked for this one.
-      if (!this.offersUpgrade || version === '1.0') throw new SwitchError('');
+      // RFC 9110 §7.8: there is no upgrade in HTTP/1.0, and a 101 says to which protocol it switches.
+      if (!this.offersUpgrade || version === '1.0') throw new SwitchError('nobody has offered it');
+      if (!controlFields(headers).upgrade) throw new SwitchError('it does not say to which protocol');
       this.isPersistent = false;
       this.expectBody(TUNNEL);
     } else {
