@@ -57,7 +57,7 @@ function escape(text: string): string {
     .replace(/((?:[^\r\n]*\r\n){1,2}?)\1{9,}/g, repeat)
     .replace(/(.)\1{19,}/gs, repeat)
     .replace(/((?:\d+; ){1})\1{9,}/g, repeat);
-  return short.replace(/[\\\x00-\x1f`|\x7f-\xff]/g, (char) => {
+  return short.replace(/[^ -~]|[\\`|]/g, (char) => {
     const named = { '\r': '\\r', '\n': '\\n', '\t': '\\t', '\\': '\\\\' }[char];
     return named ?? `\\x${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
   });
@@ -108,9 +108,8 @@ const counted = (heading?: string): string[] => {
   return [all, requests, different, refused].map(({ length }) => String(length));
 };
 for (const { heading, tried, ours: our, theirs: their } of values.check ? [] : differences) {
-  console.log(
-    `\n${heading}: ${octetsOf(tried)}\n  here       ${describe(our, their)}\n  node:http  ${describe(their, our)}`,
-  );
+  console.log(`\n${heading}: ${octetsOf(tried)}`);
+  console.log(`  here       ${escape(describe(our, their))}\n  node:http  ${escape(describe(their, our))}`);
 }
 console.log(`\n${VERSION}`);
 table(

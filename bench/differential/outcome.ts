@@ -37,12 +37,14 @@ export function pairs(raw: readonly string[]): HeaderList {
 export function describe({ messages, end }: Outcome, other: Outcome): string {
   const told = messages.map((message, at) => {
     const { start, fields, body, trailers, isDone } = message;
-    const theirs = other.messages[at];
     const parts = [start];
-    if (theirs?.fields !== undefined && theirs.fields !== fields) parts.push(`with ${JSON.stringify(firstOther(fields, theirs.fields))}`); // prettier-ignore
-    if (isDone && theirs?.body !== undefined && theirs.body !== body)
-      parts.push(`of ${JSON.stringify(body)}`);
-    if (isDone && theirs?.trailers !== undefined && theirs.trailers !== trailers) parts.push(`and ${JSON.stringify(firstOther(trailers, theirs.trailers))}`); // prettier-ignore
+    const theirs = other.messages.at(at);
+    if (theirs !== undefined && theirs.fields !== fields)
+      parts.push(`with ${firstOther(fields, theirs.fields)}`);
+    if (isDone && theirs !== undefined) {
+      if (theirs.body !== body) parts.push(`of ${JSON.stringify(body)}`);
+      if (theirs.trailers !== trailers) parts.push(`and ${firstOther(trailers, theirs.trailers)}`);
+    }
     return `${parts.join(' ')}${isDone || (end === 'tunnel' && at === messages.length - 1) ? '' : ' in part'}`;
   });
   return [...told, end].join('; ');
@@ -51,7 +53,7 @@ export function describe({ messages, end }: Outcome, other: Outcome): string {
 /** The first line that the other section does not have in its place. */
 function firstOther(section: string, theirs: string): string {
   const others = theirs.split('\n');
-  return section.split('\n').find((line, at) => line !== others[at]) ?? '';
+  return JSON.stringify(section.split('\n').find((line, at) => line !== others[at]) ?? '');
 }
 
 /** Whether two readers have seen the same; of what was not read to its end, only that it began. */

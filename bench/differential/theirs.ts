@@ -82,10 +82,8 @@ export async function readResponse(method: string, octets: Buffer, ends: boolean
   const connection = new Connection();
   const agent = new Agent({ keepAlive: true });
   Object.assign(agent, { createConnection: () => connection });
-  let isFreed = false;
-  let isRefused = false;
-  let isTunnel = false;
-  agent.on('free', () => (isFreed = true));
+  const told = new Set<'free' | 'error' | 'switch'>();
+  agent.on('free', () => told.add('free'));
   const outgoing = request({
     method: method === 'UPGRADE' ? 'GET' : method,
     headers: method === 'UPGRADE' ? { Upgrade: 'x', Connection: 'upgrade' } : {},
@@ -102,15 +100,15 @@ export async function readResponse(method: string, octets: Buffer, ends: boolean
     outcome.messages.push(seen);
     return seen;
   };
-  outgoing.on('information', (incoming) => (see(incoming as unknown as IncomingMessage).isDone = true));
+  outgoing.on('information', (incoming) => (see(incoming).isDone = true));
   outgoing.on('response', (incoming) => {
     follow(incoming, see(incoming));
-    incoming.on('error', () => (isRefused = true));
+    incoming.on('error', () => told.add('error'));
   });
-  outgoing.on('error', () => (isRefused = true));
+  outgoing.on('error', () => told.add('error'));
   const onSwitch = (incoming: IncomingMessage): void => {
     see(incoming);
-    isTunnel = true;
+    told.add('switch');
   };
   if (method === 'UPGRADE') outgoing.on('upgrade', onSwitch);
   if (method === 'CONNECT') outgoing.on('connect', onSwitch);
@@ -120,10 +118,10 @@ export async function readResponse(method: string, octets: Buffer, ends: boolean
   await settle();
   if (ends) connection.push(null);
   await settle();
-  if (isTunnel) outcome.end = 'tunnel';
-  else if (isRefused) outcome.end = 'refused';
+  if (told.has('switch')) outcome.end = 'tunnel';
+  else if (told.has('error')) outcome.end = 'refused';
   else if (ends || connection.destroyed || connection.writableEnded) outcome.end = 'closed';
-  else if (!isFreed) outcome.end = 'open';
+  else if (!told.has('free')) outcome.end = 'open';
   connection.destroy();
   agent.destroy();
   return outcome;
