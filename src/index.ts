@@ -5,7 +5,8 @@
  */
 export type { PoolStats } from './client/client-pool.ts';
 export type { HttpClientOptions, HttpClientSettings } from './client/client-settings.ts';
-export { HttpClient } from './client/http-client.ts';
+export { HttpClient, type ClientExchange } from './client/http-client.ts';
+export { HttpClientExchange } from './client/http-client-exchange.ts';
 export * from './message/errors.ts';
 export {
   compose,

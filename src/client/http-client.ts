@@ -11,7 +11,14 @@ import { BodyMemory } from './body-memory.ts';
 import { ClientPool, type PoolStats } from './client-pool.ts';
 import { checkSettings } from './check-settings.ts';
 import type { HttpClientOptions, HttpClientSettings } from './client-settings.ts';
+import { HttpClientExchange } from './http-client-exchange.ts';
 import { sendableRequest, type SendableRequest } from './request-head.ts';
+
+/** What a client does with a request, and with none. */
+export interface ClientExchange extends Exchange {
+  (request: HttpRequest): Observable<ResponseNotification>;
+  (): HttpClientExchange;
+}
 
 /**
  * An HTTP/1.1 client. Its `exchange` is a function from a request to an Observable of the response: subscribing sends the
@@ -72,24 +79,16 @@ export class HttpClient {
   readonly stats: Observable<ReadonlyMap<string, PoolStats>>;
 
   /**
-   * Sends the request each time it is subscribed to, and emits the response.
+   * With a request, an Observable of its response, which sends the request each time it is subscribed to; without one, an
+   * exchange whose request is pushed.
    *
    * Bound, so that it can be handed on by itself: `server.serve(client.exchange)`.
    *
    * @throws UnwritableError at once, for a request that would not be HTTP
    */
-  readonly exchange: Exchange = (request: HttpRequest): Observable<ResponseNotification> => {
-    let sendable: SendableRequest;
-    try {
-      sendable = sendableRequest(request);
-    } catch (error) {
-      // What is wrong with a URI is often wrong in data; all else is wrong in the program.
-      if (error instanceof UrlError) return throwError(() => error);
-      throw error;
-    }
-    const memory = new BodyMemory();
-    return new Observable((subscriber) => this.attempts(new Attempt(sendable, memory)).subscribe(subscriber));
-  };
+  readonly exchange = ((...args: [] | [HttpRequest]): unknown =>
+    // By their number, so that an undefined that was meant to be a request is an error.
+    args.length === 0 ? this.pushed() : this.send(args[0])) as ClientExchange;
 
   /**
    * Closes the client when subscribed to: idle connections at once, those in use when their exchange is over, and exchanges
@@ -102,6 +101,23 @@ export class HttpClient {
    */
   close(): Observable<never> {
     return this.pool.close;
+  }
+
+  private pushed(): HttpClientExchange {
+    return new HttpClientExchange((request) => this.send(request), this.settings.maxBufferedBytes);
+  }
+
+  private send(request: HttpRequest): Observable<ResponseNotification> {
+    let sendable: SendableRequest;
+    try {
+      sendable = sendableRequest(request);
+    } catch (error) {
+      // What is wrong with a URI is often wrong in data; all else is wrong in the program.
+      if (error instanceof UrlError) return throwError(() => error);
+      throw error;
+    }
+    const memory = new BodyMemory();
+    return new Observable((subscriber) => this.attempts(new Attempt(sendable, memory)).subscribe(subscriber));
   }
 
   private attempts(attempt: Attempt): Observable<ResponseNotification> {

@@ -31,6 +31,9 @@ export interface SendableRequest {
  * @throws UrlError, UnwritableError
  */
 export function sendableRequest(request: HttpRequest): SendableRequest {
+  if (typeof request !== 'object' || (request as unknown) === null || !Array.isArray(request.headers)) {
+    throw new TypeError('a request is an object with a method, a uri and a list of headers');
+  }
   const { method, uri, headers, body } = request;
   // RFC 9110 §9.3.6: it makes a tunnel, and has a target of another form.
   if (method === 'CONNECT') throw new UnwritableError('CONNECT is no exchange');
