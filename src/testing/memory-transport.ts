@@ -1,7 +1,5 @@
-import { asyncScheduler, Observable, Subject, type Unsubscribable } from 'rxjs';
+import { asyncScheduler, Observable } from 'rxjs';
 import { ConnectError, ListenError } from '../message/errors.ts';
-import type { ConnectionInfo } from '../message/exchange.ts';
-import { Holds } from '../transport/holds.ts';
 import type {
   Connection,
   ConnectNotification,
@@ -9,49 +7,78 @@ import type {
   ListenNotification,
   Transport,
 } from '../transport/transport.ts';
+import { linkedEnds, wireOf, type LinkEnd, type LinkOptions } from './link.ts';
+import { unnoticed } from './call-site.ts';
 
-/** Octets on their way at which a writer is asked to wait; Node's sockets have the same bound. */
-const HIGH_WATER_MARK = 16_384;
 const FIRST_PORT = 49_152;
 
+/** Is told of the connections of a network in memory. */
+export interface MemoryWatch {
+  /** One is asked for; called again with its ends, the client's first, when it is made. */
+  open(remote: ListenAddress): { connect(client: LinkEnd, server: LinkEnd): void; close(): void };
+  /** Throws when the network is used after its time. */
+  guard(): void;
+}
+
 /**
- * A network in memory: what listens on it can be connected to, with no socket and no latency.
+ * A network in memory: what listens on it can be connected to, with no socket, and no latency unless one is given.
  *
- * Octets arrive in the same millisecond and never within the call that sends them, as on a real network: through 0 ms
- * schedules, which are virtual inside `TestScheduler.run`. Each call makes a network of its own.
+ * Octets arrive in the same millisecond or later, and never within the call that sends them, as on a real network: through
+ * scheduled actions, which are virtual inside `TestScheduler.run`. What is delivered is lent, and taken back: who keeps it
+ * reads question marks. Each call makes a network of its own.
  *
  * @example
  * ```ts
- * const transport = memoryTransport();
+ * const transport = memoryTransport({ latency: 30 });
  * const server = new HttpServer({ transport, host: 'origin', port: 80 });
  * const client = new HttpClient({ transport });
  * ```
+ *
+ * @throws RangeError for an option that no wire has
  */
-export function memoryTransport(): Transport {
+export function memoryTransport(options: LinkOptions = {}): Transport {
+  return watchedTransport(options);
+}
+
+/** A network in memory, and somebody who is told of it. */
+export function watchedTransport(options: LinkOptions, watch?: MemoryWatch): Transport {
+  const wire = { ...wireOf(options), ...(watch === undefined ? {} : { guard: () => watch.guard() }) };
   const listeners = new Map<string, (connection: Connection) => void>();
   let lastPort = FIRST_PORT;
+  const after = (ms: number, work: () => void) => unnoticed(() => asyncScheduler.schedule(work, ms));
 
   return {
     connect: ({ host, port }) =>
       new Observable<ConnectNotification>((subscriber) => {
+        watch?.guard();
         const remote: ListenAddress = { host, port };
-        return asyncScheduler.schedule(() => {
+        const watched = watch?.open(remote);
+        let established = false;
+        subscriber.add(() => {
+          if (!established) watched?.close();
+        });
+        const establish = (): void => {
           const accept = listeners.get(keyOf(remote));
           if (accept === undefined) {
             subscriber.error(new ConnectError(`nobody listens on ${keyOf(remote)}`));
             return;
           }
-          const [here, there] = link({ host: 'client', port: ++lastPort }, remote);
           subscriber.next({ type: 'resolved', address: host });
           subscriber.next({ type: 'connected' });
+          if (subscriber.closed) return;
+          established = true;
+          const [here, there] = linkedEnds({ host: 'client', port: ++lastPort }, remote, wire);
+          watched?.connect(here, there);
           accept(there);
           subscriber.next({ type: 'connection', connection: here });
           subscriber.complete();
-        });
+        };
+        return after(2 * wire.latency, establish);
       }),
 
     listen: ({ host, port }) =>
       new Observable<ListenNotification>((subscriber) => {
+        watch?.guard();
         const address = { host, port: port === 0 ? ++lastPort : port };
         const key = keyOf(address);
         if (listeners.has(key)) {
@@ -60,131 +87,11 @@ export function memoryTransport(): Transport {
         }
         listeners.set(key, (connection) => subscriber.next({ type: 'connection', connection }));
         subscriber.add(() => listeners.delete(key));
-        subscriber.add(asyncScheduler.schedule(() => subscriber.next({ type: 'listening', address })));
+        subscriber.add(after(0, () => subscriber.next({ type: 'listening', address })));
       }),
   };
 }
 
 function keyOf({ host, port }: ListenAddress): string {
   return `${host}:${String(port)}`;
-}
-
-function link(client: ListenAddress, server: ListenAddress): [client: Connection, server: Connection] {
-  const here = new LinkEnd(infoOf(client, server));
-  const there = new LinkEnd(infoOf(server, client));
-  here.peer = there;
-  there.peer = here;
-  return [here, there];
-}
-
-function infoOf(local: ListenAddress, remote: ListenAddress): ConnectionInfo {
-  return {
-    localAddress: local.host,
-    localPort: local.port,
-    remoteAddress: remote.host,
-    remotePort: remote.port,
-  };
-}
-
-const END = Symbol('end');
-
-/** One end of a link. What it sends waits in a queue until its peer is not held. */
-class LinkEnd implements Connection {
-  readonly info: ConnectionInfo;
-  readonly read: Observable<Uint8Array>;
-  readonly drained: Observable<void>;
-  readonly closed: Observable<void>;
-  buffered = 0;
-  peer!: LinkEnd;
-
-  private readonly incoming = new Subject<Uint8Array>();
-  private readonly room = new Subject<void>();
-  private readonly closing = new Subject<void>();
-  private readonly holds = new Holds(
-    () => undefined,
-    () => this.peer.schedule(),
-  );
-  private queue: (Uint8Array | typeof END)[] = [];
-  private isScheduled = false;
-  private hasEnded = false;
-  private hasHeardEnd = false;
-  private isDestroyed = false;
-
-  constructor(info: ConnectionInfo) {
-    this.info = info;
-    this.read = this.incoming;
-    this.drained = this.room;
-    this.closed = this.closing;
-  }
-
-  write(octets: Uint8Array | string): boolean {
-    if (this.hasEnded || this.isDestroyed) return true;
-    const bytes = typeof octets === 'string' ? Buffer.from(octets, 'latin1') : octets;
-    this.buffered += bytes.length;
-    this.queue.push(bytes);
-    this.schedule();
-    return this.buffered < HIGH_WATER_MARK;
-  }
-
-  hold(): Unsubscribable {
-    return this.holds.hold();
-  }
-
-  end(): void {
-    if (this.hasEnded || this.isDestroyed) return;
-    this.hasEnded = true;
-    this.queue.push(END);
-    this.schedule();
-  }
-
-  destroy(): void {
-    if (this.isDestroyed) return;
-    this.end();
-    this.isDestroyed = true;
-    this.queue = [END];
-    this.hasHeardEnd = true;
-    this.schedule();
-  }
-
-  setIdle(): void {
-    // Nothing in memory keeps a process alive.
-  }
-
-  private schedule(): void {
-    if (this.isScheduled || this.queue.length === 0) return;
-    this.isScheduled = true;
-    asyncScheduler.schedule(() => {
-      this.isScheduled = false;
-      this.flush();
-    });
-  }
-
-  private flush(): void {
-    const { peer } = this;
-    const wasFull = this.buffered >= HIGH_WATER_MARK;
-    while (this.queue.length > 0 && !peer.holds.isHeld) {
-      const octets = this.queue.shift()!;
-      if (octets === END) {
-        peer.hearEnd();
-        this.settle();
-      } else {
-        this.buffered -= octets.length;
-        if (!peer.isDestroyed) peer.incoming.next(octets);
-      }
-    }
-    if (wasFull && this.buffered < HIGH_WATER_MARK && !this.isDestroyed) this.room.next();
-  }
-
-  private hearEnd(): void {
-    this.hasHeardEnd = true;
-    if (!this.isDestroyed) this.incoming.complete();
-    this.settle();
-  }
-
-  private settle(): void {
-    if (!this.hasEnded || !this.hasHeardEnd || this.queue.length > 0) return;
-    this.room.complete();
-    this.closing.next();
-    this.closing.complete();
-  }
 }
