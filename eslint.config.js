@@ -87,7 +87,10 @@ export default defineConfig(
           allowRegExp: false,
         },
       ],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       // `() => {}` is how RxJS spells "nothing to tear down"; an empty method is a hook nobody has to fill.
       '@typescript-eslint/no-empty-function': ['error', { allow: ['arrowFunctions', 'methods'] }],
       '@typescript-eslint/no-unnecessary-condition': [

@@ -53,6 +53,9 @@ function start(path: string, ...args: string[]): ChildProcess {
   return fork(fileURLToPath(new URL(path, import.meta.url)), args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // The package as it is built, and not its sources by way of a loader.
-    env: { ...process.env, TSX_TSCONFIG_PATH: fileURLToPath(new URL('tsconfig.built.json', import.meta.url)) },
+    env: {
+      ...process.env,
+      TSX_TSCONFIG_PATH: fileURLToPath(new URL('tsconfig.built.json', import.meta.url)),
+    },
   });
 }
