@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { concat, NEVER, of, Subject, throwError, VirtualTimeScheduler } from 'rxjs';
+import {
+  catchError,
+  concat,
+  ignoreElements,
+  NEVER,
+  of,
+  Subject,
+  throwError,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { responseBody, responseDone, responseStart } from '../../src/message/notifications.ts';
 import { HttpServer, type Handler } from '../../src/server/http-server.ts';
 import type { Connection, ListenNotification } from '../../src/transport/transport.ts';
@@ -13,11 +22,14 @@ class Recorded implements Connection {
   readonly drained = new Subject<void>();
   readonly closed = new Subject<void>();
   buffered = 0;
+  /** What was written, as latin1. */
+  text = '';
   /** What was done to it, in order. */
   readonly done: string[] = [];
 
   write(octets: Uint8Array | string): boolean {
     this.buffered += octets.length;
+    this.text += Buffer.from(octets as string, 'latin1').toString('latin1');
     return this.buffered < 16_384;
   }
 
@@ -41,12 +53,12 @@ function conversation(handler: Handler, request: string) {
   const connection = new Recorded();
   const accepted = new Subject<ListenNotification>();
   const transport = { connect: () => NEVER, listen: () => accepted };
-  new HttpServer({ transport, scheduler, idleTimeout: null, onError: () => undefined })
-    .serve(handler)
-    .subscribe();
+  const errors: unknown[] = [];
+  const onError = (error: unknown): void => void errors.push(error);
+  new HttpServer({ transport, scheduler, idleTimeout: null, onError }).serve(handler).subscribe();
   accepted.next({ type: 'connection', connection });
   connection.read.next(Buffer.from(request));
-  return { scheduler, connection };
+  return { scheduler, connection, errors };
 }
 
 const HTTP_10 = 'GET / HTTP/1.0\r\n\r\n';
@@ -86,4 +98,64 @@ describe('the time to close behind the last answer', () => {
     scheduler.flush();
     expect(connection.done).toEqual(['end', 'destroy']);
   });
+});
+
+test('pipelined requests wait until the answers before them have left', () => {
+  const begun: string[] = [];
+  const long: Handler = ({ uri }) => {
+    begun.push(uri);
+    return of(responseStart(200), responseBody(new Uint8Array(20_000)), responseDone());
+  };
+  const { connection } = conversation(long, HTTP_11.repeat(2) + HTTP_11.replace('/', '/last'));
+  expect(begun).toEqual(['/']);
+  connection.read.complete();
+  for (const expected of [
+    ['/', '/'],
+    ['/', '/', '/last'],
+  ]) {
+    connection.buffered = 0;
+    connection.drained.next();
+    expect(begun).toEqual(expected);
+  }
+  expect(connection.done).toEqual([]);
+  connection.buffered = 0;
+  connection.drained.next();
+  expect(connection.done).toEqual(['end']);
+});
+
+describe('malformed content', () => {
+  const malformed = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n';
+
+  test('is the fault of the client, when the handler passes it on', () => {
+    const { connection, errors } = conversation(({ body }) => body.pipe(ignoreElements()), malformed);
+    expect(connection.text).toMatch(/^HTTP\/1.1 400 [^]*\r\nConnection: close\r\n/);
+    expect(connection.done).toEqual(['end']);
+    expect(errors).toEqual([]);
+  });
+
+  test('ends the connection, when the handler answers it', () => {
+    const answers: Handler = ({ body }) =>
+      body.pipe(
+        ignoreElements(),
+        catchError(() => of(responseStart(422), responseDone())),
+      );
+    const { connection } = conversation(answers, malformed);
+    expect(connection.text).toMatch(/^HTTP\/1.1 422 [^]*\r\nConnection: close\r\n/);
+    expect(connection.done).toEqual(['end']);
+  });
+});
+
+test('an error behind done is told to onError, and leaves the answer whole', () => {
+  const late = new Error('late');
+  const { connection, errors } = conversation(
+    () =>
+      concat(
+        of(responseStart(204), responseDone()),
+        throwError(() => late),
+      ),
+    HTTP_11,
+  );
+  expect(connection.text).toMatch(/^HTTP\/1.1 204 /);
+  expect(connection.done).toEqual([]);
+  expect(errors).toEqual([late]);
 });

@@ -1,4 +1,5 @@
 import { Observable } from 'rxjs';
+import type { HttpError } from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import type { HeaderList } from '../message/headers.ts';
 import {
@@ -14,6 +15,8 @@ import {
 export interface Answer {
   /** Whether all of the response has been handed over. */
   readonly isDone: boolean;
+  /** Why the rest of the request will not come, once that is so: what a handler passes on of it is not its own error. */
+  readonly fault: HttpError | undefined;
   /** Sends the next part of the response. */
   send(notification: ResponseNotification): void;
   /** Answers with a status if that is still possible; else breaks the connection, so that what has left never looks whole. */

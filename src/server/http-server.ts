@@ -45,7 +45,8 @@ export interface HttpServerSettings {
   /** Bounds on what is read of a request head; those not given have their defaults. */
   readonly limits: GivenLimits;
   /**
-   * Is told what a handler throws, errors with or answers against the rules; the client learns a status at most.
+   * Is told what a handler throws, errors with or answers against the rules; the client learns a status at most. Not told
+   * when a handler passes on the error of its request's body: that is the client's.
    *
    * @defaultValue writes it to the console
    */
@@ -188,13 +189,16 @@ export class HttpServer {
       });
   }
 
-  private fault(error: unknown, exchange: HttpServerExchange): void {
-    try {
-      this.settings.onError(error, exchange.request);
-    } catch (another) {
-      console.error(another);
+  private fault(error: unknown, { answer, request }: HttpServerExchange): void {
+    // A client that breaks off or sends what is not HTTP could else fill the log of any server.
+    if (error === undefined || error !== answer.fault) {
+      try {
+        this.settings.onError(error, request);
+      } catch (another) {
+        console.error(another);
+      }
     }
-    exchange.answer.fail(statusOf(error));
+    answer.fail(statusOf(error));
   }
 }
 

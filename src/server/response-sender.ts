@@ -30,13 +30,15 @@ export class ResponseSender {
   isEndedByClose = false;
   /** Whether another exchange may follow on the connection. */
   isPersistent: boolean;
+  /** Whether the connection had no room left behind what was written last. */
+  isFull = false;
+
   private readonly connection: Connection;
-  private readonly request: AnsweredRequest;
+  private request: AnsweredRequest;
   private readonly options: ResponseSenderOptions;
   /** Whether the client still waits to be told to send its content (RFC 9110 §10.1.1). */
   private isAwaited: boolean;
   private writer: BodyWriter | undefined;
-  private isFull = false;
   private holds: Unsubscribable[] = [];
 
   constructor(connection: Connection, request: AnsweredRequest, options: ResponseSenderOptions) {
@@ -79,6 +81,20 @@ export class ResponseSender {
   /** The connection has room again, or the rest does not matter any more: whoever was held may go on. */
   resume(): void {
     this.isFull = false;
+    this.release();
+  }
+
+  /** No other exchange may follow on the connection, whatever the client and the handler want. */
+  forbidReuse(): void {
+    this.isPersistent = false;
+    this.request = { ...this.request, isPersistent: false };
+  }
+
+  private write(octets: Uint8Array | string): void {
+    this.isFull = !this.connection.write(octets);
+  }
+
+  private release(): void {
     const { holds } = this;
     this.holds = [];
     for (const hold of holds) hold.unsubscribe();
@@ -93,7 +109,7 @@ export class ResponseSender {
     if (status === 100) this.isAwaited = false;
     const head = nonfinalHead(notification);
     // RFC 9110 §15.2: an HTTP/1.0 client does not know them.
-    if (this.request.version === '1.1') this.connection.write(head);
+    if (this.request.version === '1.1') this.write(head);
   }
 
   private start(notification: ResponseStart): void {
@@ -106,10 +122,8 @@ export class ResponseSender {
     this.isStarted = true;
     this.isEndedByClose = content?.type === 'close';
     this.isPersistent = isPersistent;
-    this.connection.write(head);
-    this.writer = bodyWriter(content, (octets) => {
-      this.isFull = !this.connection.write(octets);
-    });
+    this.write(head);
+    this.writer = bodyWriter(content, (octets) => this.write(octets));
   }
 
   private body({ chunk, flow }: ResponseBody): void {
@@ -127,6 +141,6 @@ export class ResponseSender {
       throw new HandlerError('the end of a response that was not begun');
     this.writer.done(trailers);
     this.isDone = true;
-    this.resume();
+    this.release();
   }
 }

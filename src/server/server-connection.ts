@@ -37,6 +37,8 @@ interface Current {
   readonly content: RequestContent;
   readonly sender: ResponseSender;
   readonly handling: Subscription;
+  /** Why the rest of the request will not come, once that is so. */
+  fault: HttpError | undefined;
 }
 
 /**
@@ -54,6 +56,10 @@ export class ServerConnection {
   private isPumping = false;
   private isIdle = false;
   private isGone = false;
+  /** Whether the last answers have yet to leave: the next requests wait, or their answers would pile up here. */
+  private isFull = false;
+  /** Whether the client has ended its side meanwhile. */
+  private isEndAwaited = false;
   /** Octets heard since the last answer was sent, once no request is read any more. */
   private lingered: number | undefined;
   /** What stops the reading while enough has been read ahead. */
@@ -64,7 +70,7 @@ export class ServerConnection {
     this.options = options;
     this.reader = new RequestReader(options);
     this.awaitRequest();
-    connection.drained.subscribe(() => this.current?.sender.resume());
+    connection.drained.subscribe(() => this.drain());
     connection.closed.subscribe(() => this.leave(new ConnectionResetError('closed')));
     connection.read.subscribe({
       next: (octets) => this.receive(octets),
@@ -103,7 +109,20 @@ export class ServerConnection {
 
   private get isReading(): boolean {
     if (this.isGone || this.lingered !== undefined) return false;
-    return this.current?.content.isWanted ?? true;
+    return this.current === undefined ? !this.isFull : this.current.content.isWanted;
+  }
+
+  private drain(): void {
+    if (!this.isFull) {
+      this.current?.sender.resume();
+      return;
+    }
+    this.isFull = false;
+    this.pump();
+    if (this.isEndAwaited) this.end();
+    else if (this.isReading && !this.isIdle && this.current === undefined && this.reader.buffered === 0) {
+      this.setIdle(true);
+    }
   }
 
   private read(): RequestNotification | undefined {
@@ -150,7 +169,7 @@ export class ServerConnection {
       () => this.pump(),
     );
     const handling = new Subscription();
-    const current = { content, sender, handling };
+    const current: Current = { content, sender, handling, fault: undefined };
     this.current = current;
     const { body } = content;
     const request: HttpServerRequest = {
@@ -165,6 +184,9 @@ export class ServerConnection {
     const answer: Answer = {
       get isDone() {
         return sender.isDone;
+      },
+      get fault() {
+        return current.fault;
       },
       send: (notification) => this.respond(current, notification),
       fail: (status) => this.fail(current, status),
@@ -184,12 +206,16 @@ export class ServerConnection {
   }
 
   private fail(current: Current, status: number): void {
-    if (this.current !== current) return;
-    if (current.sender.isStarted) {
+    const { sender, fault } = current;
+    // What goes wrong behind the answer does not make it less of one.
+    if (this.current !== current || sender.isDone) return;
+    if (sender.isStarted) {
       this.leave(new HandlerError('the response is incomplete'));
       return;
     }
-    for (const notification of errorResponse(status)) this.respond(current, notification);
+    for (const notification of errorResponse(fault?.serverStatus ?? status, fault)) {
+      this.respond(current, notification);
+    }
   }
 
   /** Goes on to the next exchange when this one is over in both directions, or to the end when none may follow. */
@@ -201,13 +227,14 @@ export class ServerConnection {
       this.lingerBehind();
     } else if (content.isDone) {
       this.current = undefined;
+      this.isFull = sender.isFull;
       this.awaitRequest();
     }
   }
 
   private awaitRequest(): void {
     this.reader.next();
-    if (this.reader.buffered === 0) this.setIdle(true);
+    if (this.reader.buffered === 0 && !this.isFull) this.setIdle(true);
   }
 
   private setIdle(isIdle: boolean): void {
@@ -218,7 +245,11 @@ export class ServerConnection {
   /** Answers what is not HTTP, or not HTTP that is spoken here, and reads no more requests. */
   private refuse(error: HttpError): void {
     const { current, connection, options } = this;
-    current?.content.fail(error);
+    if (current !== undefined) {
+      current.fault = error;
+      current.sender.forbidReuse();
+      current.content.fail(error);
+    }
     if (this.current !== current || this.isGone) return;
     this.current = undefined;
     current?.handling.unsubscribe();
@@ -262,6 +293,8 @@ export class ServerConnection {
   /** A client that ends its side does not wait for the answer under way; one that has it all may close. */
   private end(): void {
     if (this.lingered !== undefined) return;
+    this.isEndAwaited = this.current === undefined && this.isFull;
+    if (this.isEndAwaited) return;
     if (this.current === undefined && this.reader.buffered === 0) this.lingerBehind();
     else this.leave(new ConnectionResetError('ended by the client'));
   }
@@ -276,7 +309,10 @@ export class ServerConnection {
     this.connection.destroy(current?.sender.isEndedByClose === true && !current.sender.isDone);
     this.options.onGone(this);
     if (current === undefined) return;
-    if (error instanceof HttpError) current.content.fail(error);
+    if (error instanceof HttpError) {
+      current.fault = error;
+      current.content.fail(error);
+    }
     current.handling.unsubscribe();
     current.sender.resume();
   }
