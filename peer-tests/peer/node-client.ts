@@ -25,7 +25,6 @@ export function ask(
     const request = http.request({ host: '127.0.0.1', ...options });
     const interims: number[] = [];
     request.on('information', ({ statusCode }) => interims.push(statusCode));
-    request.on('continue', () => interims.push(100));
     request.on('error', reject);
     request.on('response', (response) => {
       let body = '';
