@@ -1,4 +1,6 @@
 import { ResponseReader } from 'rxchange/wire';
+import { CLASSES } from '../src/wire/grammar.ts';
+import { latin1 } from '../src/wire/input.ts';
 import { median, spread, table } from './report.ts';
 
 const HEAD = Buffer.from(
@@ -36,11 +38,13 @@ function compare(calls: number, rounds: number, ...works: readonly (() => void)[
 /** Keeps the compiler from leaving out what nobody looks at. */
 let sink = 0;
 
-/** The least that any reader of a head must do: make a string of it, and look at each octet. */
+/** The least that any reader of a head must do: make a string of it, and look up the class of each octet. */
 function floor(): void {
-  const text = HEAD.toString('latin1');
-  let sum = 0;
-  for (let at = 0; at < text.length; at++) sum = (sum + text.charCodeAt(at)) | 0;
+  const classes = CLASSES;
+  const { length } = HEAD;
+  let sum = latin1(HEAD, 0, length).length;
+  // Not for-of, which costs four times as much on a Buffer.
+  for (let at = 0; at < length; ) sum = (sum + classes[HEAD[at++]]) | 0;
   sink = sum;
 }
 

@@ -19,21 +19,21 @@ export type ControlName =
 export function controlName(name: string): ControlName | undefined {
   switch (name.length) {
     case 2:
-      return match(name, 'te');
+      return match(name, 'TE', 'te');
     case 4:
-      return match(name, 'host');
+      return match(name, 'Host', 'host');
     case 6:
-      return match(name, 'expect');
+      return match(name, 'Expect', 'expect');
     case 7:
-      return match(name, 'upgrade');
+      return match(name, 'Upgrade', 'upgrade');
     case 10:
-      return match(name, 'connection') ?? match(name, 'keep-alive');
+      return match(name, 'Connection', 'connection') ?? match(name, 'Keep-Alive', 'keep-alive');
     case 14:
-      return match(name, 'content-length');
+      return match(name, 'Content-Length', 'content-length');
     case 16:
-      return match(name, 'proxy-connection');
+      return match(name, 'Proxy-Connection', 'proxy-connection');
     case 17:
-      return match(name, 'transfer-encoding');
+      return match(name, 'Transfer-Encoding', 'transfer-encoding');
     default:
       return undefined;
   }
@@ -50,8 +50,11 @@ export function passesForFraming(name: string): boolean {
   return FRAMING.has(name.replace(/[^!#$%&'*+.^_`|~0-9A-Za-z-]+/g, '').toLowerCase());
 }
 
-function match<Name extends ControlName>(name: string, control: Name): Name | undefined {
-  return name === control || name.toLowerCase() === control ? control : undefined;
+/** As it is mostly written, or in any case; the first letter decides for nearly every other field of that length. */
+function match<Name extends ControlName>(name: string, usual: string, control: Name): Name | undefined {
+  if (name === usual) return control;
+  const isLike = (name.charCodeAt(0) | 0x20) === control.charCodeAt(0);
+  return isLike && name.toLowerCase() === control ? control : undefined;
 }
 
 /** The values of the control fields present, the lines of each joined by `, ` (RFC 9110 §5.3). */
@@ -61,12 +64,14 @@ const NONE: ControlFields = {};
 
 export function controlFields(headers: HeaderList): ControlFields {
   let fields: Partial<Record<ControlName, string>> | undefined;
-  for (const [name, value] of headers) {
-    const control = controlName(name);
+  for (let at = 0; at < headers.length; at++) {
+    const line = headers[at];
+    const control = controlName(line[0]);
     if (control === undefined) continue;
+    const value = trimWhitespace(line[1]);
     fields ??= {};
     const before = fields[control];
-    fields[control] = before === undefined ? trimWhitespace(value) : `${before}, ${trimWhitespace(value)}`;
+    fields[control] = before === undefined ? value : `${before}, ${value}`;
   }
   return fields ?? NONE;
 }

@@ -38,8 +38,10 @@ const VALUE = TEXT;
 const FAULTY_NAME = BEFORE_COLON;
 const SKIPPED = IN_LINE;
 
-/** Stands for the colon in a line that goes on with the value of the line before. */
+/** Stands for the end of a name in a line that goes on with the value of the line before. */
 const FOLD = -1;
+/** Numbers kept of a line: where it starts, where its name ends, where its value starts and ends. */
+const MARKS = 4;
 const NO_FIELDS: HeaderList = [];
 
 /**
@@ -55,10 +57,11 @@ export class FieldSection {
   private readonly tolerate: (error: MessageError) => void;
 
   private state = NAME;
-  /** These count from the start of the section: the octet to look at next, and of its line the start and the colon. */
+  /** These count from the start of the section: the octet to look at next, and of its line the start and what follows. */
   private next = 0;
   private lineStart = 0;
-  private colon = FOLD;
+  private nameEnd = FOLD;
+  private valueStart = 0;
   /** Whether the line before was skipped: then lines that go on with it are, too. */
   private wasSkipped = true;
   /** Where a faulty name stopped being one. */
@@ -67,8 +70,9 @@ export class FieldSection {
   private nulLine = -1;
   /** Lines so far, skipped ones too: else a sender could have an error made of every few octets. */
   private lines = 0;
-  /** Three numbers a line: start, colon, end. */
-  private marks: number[] = [];
+  /** {@link MARKS} numbers a line, and how many of them are of this section. */
+  private marks = new Int32Array(32 * MARKS);
+  private marked = 0;
   private text = '';
   private offset = 0;
 
@@ -92,16 +96,16 @@ export class FieldSection {
   read(isTrailer = false): HeaderList | undefined {
     const { input } = this;
     const { bytes, from } = input;
-    if (this.next === 0) this.marks.length = 0;
+    if (this.next === 0) this.marked = 0;
     const end = Math.min(input.to, from + this.limits.fieldSection);
+    const classes = CLASSES;
     let at = from + this.next;
-    while (at < end) {
-      const octet = bytes[at];
-      if ((CLASSES[octet] & this.state) !== 0) {
-        at++;
-        continue;
-      }
+    for (;;) {
+      const { state } = this;
+      while (at < end && (classes[bytes[at]] & state) !== 0) at++;
       this.next = at - from;
+      if (at === end) break;
+      const octet = bytes[at];
       if (octet === CR) {
         if (at + 1 === end) break;
         if (bytes[at + 1] !== LF) throw new LineEndError('CR without LF', input.at(this.next));
@@ -111,15 +115,13 @@ export class FieldSection {
         this.tolerate(new LineEndError('LF without CR', { ...this.here(), recoverable: !isTrailer }));
         if (this.isEmptyLine()) return this.finish(1);
         this.endLine(1);
-      } else if (octet === COLON && this.state === NAME && this.next > this.lineStart) {
-        this.colon = this.next++;
-        this.state = VALUE;
+      } else if (octet === COLON && state === NAME && this.next > this.lineStart) {
+        this.startValue(this.next);
       } else {
         this.irregular(octet);
       }
       at = from + this.next;
     }
-    this.next = at - from;
     if (input.length >= this.limits.fieldSection) {
       throw new FieldSectionTooLargeError(
         `more than ${String(this.limits.fieldSection)} octets`,
@@ -131,10 +133,9 @@ export class FieldSection {
 
   /** Where the first line of the field `name` is that was read last, for an error about what it says. */
   locate(name: string): HttpErrorInit {
-    for (let mark = 0; mark < this.marks.length; mark += 3) {
+    for (let mark = 0; mark < this.marked; mark += MARKS) {
       const start = this.marks[mark];
-      const given = this.text.slice(start, this.marks[mark + 1]);
-      if (trimTrailing(given).toLowerCase() === name) {
+      if (this.text.slice(start, this.marks[mark + 1]).toLowerCase() === name) {
         return { offset: this.offset + start, excerpt: this.text.slice(start, start + 64) };
       }
     }
@@ -151,7 +152,7 @@ export class FieldSection {
     }
     this.lines++;
     if (this.state === VALUE) {
-      this.marks.push(this.lineStart, this.colon, this.next);
+      this.mark();
     } else if (this.state !== SKIPPED) {
       this.tolerate(new FieldLineError('the line ends before a colon', this.here()));
       this.state = SKIPPED;
@@ -160,6 +161,25 @@ export class FieldSection {
     this.lineStart = this.next;
     this.wasSkipped = this.state === SKIPPED;
     this.state = NAME;
+  }
+
+  private startValue(nameEnd: number): void {
+    this.nameEnd = nameEnd;
+    this.valueStart = ++this.next;
+    this.state = VALUE;
+  }
+
+  private mark(): void {
+    if (this.marked === this.marks.length) {
+      const { marks } = this;
+      this.marks = new Int32Array(2 * marks.length);
+      this.marks.set(marks);
+    }
+    this.marks[this.marked] = this.lineStart;
+    this.marks[this.marked + 1] = this.nameEnd;
+    this.marks[this.marked + 2] = this.valueStart;
+    this.marks[this.marked + 3] = this.next;
+    this.marked += MARKS;
   }
 
   private irregular(octet: number): void {
@@ -174,14 +194,14 @@ export class FieldSection {
         return;
       case FAULTY_NAME: {
         const name = this.input.text(this.lineStart, this.next);
+        const trimmed = trimTrailing(name);
         const where = { ...this.input.at(this.fault), recoverable: !passesForFraming(name) };
         this.tolerate(
-          isToken(trimTrailing(name))
+          isToken(trimmed)
             ? new HeaderSpaceError('between the name and its colon', where)
             : new FieldNameError(this.next === this.lineStart ? 'it is empty' : 'it is not a token', where),
         );
-        this.colon = this.next++;
-        this.state = VALUE;
+        this.startValue(this.lineStart + trimmed.length);
         return;
       }
       default:
@@ -203,16 +223,17 @@ export class FieldSection {
       throw new ObsoleteFoldError('', this.input.at(this.next));
     }
     this.state = this.wasSkipped ? SKIPPED : VALUE;
-    this.colon = FOLD;
+    this.nameEnd = FOLD;
+    this.valueStart = this.lineStart;
   }
 
   /** The name of the field whose value is being read, whichever line that began in. */
   private name(): string {
-    let [start, colon] = [this.lineStart, this.colon];
-    for (let mark = this.marks.length - 3; colon === FOLD; mark -= 3) {
-      [start, colon] = [this.marks[mark], this.marks[mark + 1]];
+    let [start, end] = [this.lineStart, this.nameEnd];
+    for (let mark = this.marked - MARKS; end === FOLD; mark -= MARKS) {
+      [start, end] = [this.marks[mark], this.marks[mark + 1]];
     }
-    return this.input.text(start, colon);
+    return this.input.text(start, end);
   }
 
   private here(): HttpErrorInit {
@@ -227,19 +248,20 @@ export class FieldSection {
     this.next = this.lineStart = this.lines = 0;
     this.nulLine = -1;
     this.wasSkipped = true;
-    return this.marks.length === 0 ? NO_FIELDS : this.fields();
+    return this.marked === 0 ? NO_FIELDS : this.fields();
   }
 
   private fields(): HeaderList {
-    const { marks, text } = this;
+    const { marks, marked, text } = this;
     const fields: [name: string, value: string][] = [];
-    for (let mark = 0; mark < marks.length; mark += 3) {
-      const [start, colon, end] = [marks[mark], marks[mark + 1], marks[mark + 2]];
-      if (colon === FOLD) {
+    for (let mark = 0; mark < marked; mark += MARKS) {
+      const nameEnd = marks[mark + 1];
+      const value = text.slice(marks[mark + 2], marks[mark + 3]);
+      if (nameEnd === FOLD) {
         const folded = fields[fields.length - 1];
-        folded[1] = `${trimTrailing(folded[1])} ${trimWhitespace(text.slice(start, end))}`;
+        folded[1] = `${trimTrailing(folded[1])} ${trimWhitespace(value)}`;
       } else {
-        fields.push([trimTrailing(text.slice(start, colon)), text.slice(colon + 1, end)]);
+        fields.push([text.slice(marks[mark], nameEnd), value]);
       }
     }
     return fields;

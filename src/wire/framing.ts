@@ -67,6 +67,8 @@ export function responseFraming(
 function contentLength(fields: ControlFields, locate: LocateField): Framing | undefined {
   const value = fields['content-length'];
   if (value === undefined) return undefined;
+  const single = parseDigits(value);
+  if (single >= 0) return lengthOf(single);
   const [first, ...others] = value.split(',').map(trimWhitespace);
   const length = parseDigits(first);
   if (length < 0 || others.some((other) => parseDigits(other) < 0)) {

@@ -88,8 +88,7 @@ export abstract class MessageReader<Notification> {
    * @throws MessageError when the octets are not HTTP, and from then on
    */
   read(): Notification | undefined {
-    const queued = this.queue.shift();
-    if (queued !== undefined) return queued;
+    if (this.queue.length > 0) return this.queue.shift();
     if (this.failure !== undefined) throw this.failure;
     try {
       return this.step();
