@@ -7,6 +7,7 @@ type Work<T> = (this: SchedulerAction<T>, state?: T) => void;
 
 /** A scheduled action, and who wanted it. */
 interface Scheduled {
+  readonly work: unknown;
   readonly delay: number;
   readonly frame: number;
   readonly cause: Cause;
@@ -27,6 +28,8 @@ export class ActionWatch {
   /** Whether anything has lived, without which nothing can be over. */
   private hasLived = false;
   private lastSign = 0;
+  /** The action that is carried out, until it schedules something. */
+  private executing: Scheduled | undefined;
   private late: { readonly scheduled: Scheduled; readonly frame: number }[] = [];
 
   /** @param maxActions - at which a run is taken for endless */
@@ -48,44 +51,59 @@ export class ActionWatch {
   watched<T>(work: Work<T>, delay: number): Work<T> {
     const { run } = this;
     const { cause } = run;
-    const enter = (): void => this.count();
-    const noticed = isNoticed() ? { delay, frame: run.now, cause, site: new CallSite() } : undefined;
-    const fire = (): void => this.fire(noticed);
+    const scheduled = this.identify(work, delay);
+    const enter = (): void => this.enter(scheduled);
+    const leave = (): void => void (this.executing = undefined);
     return function (state) {
       enter();
-      if (noticed !== undefined) fire();
       const before = run.cause;
       run.cause = cause;
       try {
         work.call(this, state);
       } finally {
         run.cause = before;
+        leave();
       }
     };
   }
 
-  private count(): void {
-    if (++this.executed <= this.maxActions) return;
-    throw new EndlessRunError(
-      `the run does not end: ${String(this.maxActions)} actions, and it is frame ${String(this.run.now)}. What is ` +
-        'expected of an Observable that never ends needs an unsubscription, as in expectObservable(ticks, "^ 50ms !").',
-    );
+  /**
+   * Whose an action is; nobody's, if it is the test's. RxJS repeats an interval from within itself, before it does
+   * anything else: that is still the action of whoever wanted the interval.
+   */
+  private identify(work: unknown, delay: number): Scheduled | undefined {
+    const { executing, run } = this;
+    this.executing = undefined;
+    if (executing !== undefined && executing.work === work && executing.delay === delay) return executing;
+    if (!isNoticed()) return undefined;
+    return { work, delay, frame: run.now, cause: run.cause, site: new CallSite() };
   }
 
-  private fire(scheduled: Scheduled | undefined): void {
+  private enter(scheduled: Scheduled | undefined): void {
+    this.executing = scheduled;
+    if (++this.executed > this.maxActions) throw this.endless(scheduled);
     const { run } = this;
     if (scheduled === undefined || !this.hasLived || run.living.size > 0 || run.now <= this.lastSign) return;
     this.late.push({ scheduled, frame: run.now });
     if (this.late.length < LATE_ACTIONS) return;
-    const last = this.describe(scheduled, run.now);
-    throw new LeakError([`${last}; and so on, ${String(LATE_ACTIONS)} times so far`]);
+    throw new LeakError([
+      `${this.describe(scheduled, run.now)}; it came ${String(LATE_ACTIONS)} times so far`,
+    ]);
+  }
+
+  private endless(scheduled: Scheduled | undefined): EndlessRunError {
+    const last = scheduled === undefined ? '' : ` The last was set at ${scheduled.site.shown(3)}.`;
+    return new EndlessRunError(
+      `the run does not end: ${String(this.maxActions)} actions, and it is frame ${String(this.run.now)}.${last} What is ` +
+        "expected of an Observable that never ends needs an unsubscription, as in expectObservable(ticks, '^ 50ms !').",
+    );
   }
 
   private describe({ delay, frame, cause, site }: Scheduled, fired: number): string {
     const owner = cause.label === undefined ? '' : `, for ${cause.label}`;
     return (
       `a timer of ${String(delay)} ms${owner}, set in frame ${String(frame)}, came in frame ${String(fired)} when all ` +
-      `was over since ${String(this.lastSign)}: ${site.toString()}`
+      `was over since ${String(this.lastSign)}: ${site.shown(3)}`
     );
   }
 }

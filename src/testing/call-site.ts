@@ -21,7 +21,6 @@ export function isNoticed(): boolean {
 const MIDDLEMEN = /[\\/]node_modules[\\/]rxjs[\\/]|\(node:|at node:/;
 /** The folder of this file, whose frames say nothing either; no module system has a name for it that all have. */
 const HERE = /[^\s()]*[\\/](?=call-site\.\w+:\d)/.exec(new Error().stack ?? '')?.[0];
-const SHOWN_FRAMES = 3;
 const DEEP = 40;
 
 /** The calls that led to something, read only if somebody asks for them. */
@@ -36,12 +35,12 @@ export class CallSite {
   }
 
   /** The nearest of them, paths from the working directory on. */
-  toString(): string {
+  shown(most: number): string {
     const frames = (this.stack ?? '').split('\n').slice(1);
     const telling = frames.filter(
       (frame) => !MIDDLEMEN.test(frame) && (HERE === undefined || !frame.includes(HERE)),
     );
-    return telling.slice(0, SHOWN_FRAMES).map(shortened).join(' < ');
+    return telling.slice(0, most).map(shortened).join(' < ');
   }
 }
 

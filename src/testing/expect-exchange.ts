@@ -50,7 +50,7 @@ export function expectExchange(
     let hasSpoken = false;
     const living: Living = {
       describe: () =>
-        `exchange ${cause.label ?? '(nothing sent)'}, not over, expected at ${site.toString()}${hasSpoken || cause.label !== undefined ? '' : SILENT}`,
+        `exchange ${cause.label ?? '(nothing sent)'}, not over, expected at ${site.shown(2)}${hasSpoken || cause.label !== undefined ? '' : SILENT}`,
     };
     const before = run.cause;
     run.cause = cause;

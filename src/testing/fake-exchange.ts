@@ -9,10 +9,11 @@ import {
   responseStart,
   type ResponseNotification,
 } from '../message/notifications.ts';
+import { nearestOf } from './nearest.ts';
 import { play } from './play.ts';
 import { readMarbles, requireValues, type Mark } from './read-marbles.ts';
-import { UnscriptedError, UnusedScriptError } from './test-errors.ts';
-import { requireOurs, TestRun, type Living } from './test-run.ts';
+import { TwoCopiesError, UnscriptedError, UnusedScriptError } from './test-errors.ts';
+import { isForeign, TestRun, type Living } from './test-run.ts';
 
 /** What a letter of an answer stands for: a notification; a status, for `s` and `i`; content, as latin1 or octets. */
 export type AnswerValue = ResponseNotification | number | string | Uint8Array;
@@ -137,6 +138,8 @@ export function fakeExchange(
 /** An answer of the script. */
 interface ReadAnswer {
   readonly name: string;
+  /** The method and URI that it is for, as far as they are said. */
+  readonly meant: string;
   readonly answer: Answer;
   /** Why the answer is not for a request. */
   readonly refuse: (request: HttpRequest) => string | undefined;
@@ -149,13 +152,14 @@ function readAnswer(given: Answer | MatchedAnswer, index: number): ReadAnswer {
   const answer = isMatched ? given.answer : given;
   const { method, uri, times = 1 } = isMatched ? given : ({} as Partial<MatchedAnswer>);
   if (typeof answer !== 'function') readMarbleAnswer(answer);
-  const meant = [
+  const parts = [
     method,
     uri === undefined ? undefined : typeof uri === 'function' ? 'a URI by function' : String(uri),
   ];
-  const what = meant.filter((part) => part !== undefined).join(' ');
+  const meant = parts.filter((part) => part !== undefined).join(' ');
   return {
-    name: `answer ${String(index + 1)}${what === '' ? '' : ` for ${what}`}`,
+    name: `answer ${String(index + 1)}${meant === '' ? '' : ` for ${meant}`}`,
+    meant,
     answer,
     refuse: (request) => {
       if (method !== undefined && method !== request.method) return `it is for the method ${method}`;
@@ -209,7 +213,10 @@ function answer(
   request: FakeRequest,
 ): void {
   const said = typeof given === 'function' ? given(request) : given;
-  requireOurs(said);
+  if (isForeign(said)) {
+    run.fail(new TwoCopiesError('The answer of a fake exchange'));
+    return;
+  }
   if (said instanceof Observable) {
     subscriber.add(said.subscribe(subscriber));
     return;
@@ -234,7 +241,6 @@ function reading(
     onRead({ method, uri, headers, content: '', trailers: [] });
     return undefined;
   }
-  requireOurs(body);
   let content = '';
   return body.subscribe({
     next: (notification) => {
@@ -251,15 +257,21 @@ function nameOf({ method, uri }: HttpRequest): string {
 
 function unscripted(run: TestRun, request: HttpRequest, script: readonly ReadAnswer[]): string {
   const asked = `${nameOf(request)} in frame ${String(run.now)} has no answer`;
-  const misses = script.map(({ name, refuse, takenBy }) => {
+  const misses = script.map(({ name, meant, refuse, takenBy }) => {
     const reason = refuse(request);
     return {
       name,
+      meant,
       reason: reason ?? `it is taken by ${takenBy ?? 'nobody'}`,
       isRefused: reason !== undefined,
     };
   });
-  const nearest = misses.findLast(({ isRefused }) => !isRefused) ?? misses.at(0);
+  const likely = nearestOf(
+    nameOf(request),
+    script.map(({ meant }) => meant),
+  );
+  const nearest =
+    misses.findLast(({ isRefused }) => !isRefused) ?? misses.find(({ meant }) => meant === likely);
   return nearest === undefined
     ? `${asked}: the script is empty`
     : `${asked}. Nearest is ${nearest.name}, but ${nearest.reason}`;

@@ -20,15 +20,18 @@ import { requireOurs, TestRun } from './test-run.ts';
 /** What `TestScheduler.run` gives to its work, and what exchanges need besides. */
 export interface HttpRunHelpers extends RunHelpers {
   /** A network whose servers follow a script: see {@link scriptedNetwork}. */
-  network(script: NetworkScript, options?: NetworkOptions): ScriptedNetwork;
+  readonly network: (script: NetworkScript, options?: NetworkOptions) => ScriptedNetwork;
   /** A network in memory, for a client and a server that are both tested: see {@link linkNetwork}. */
-  link(options?: LinkOptions): LinkNetwork;
+  readonly link: (options?: LinkOptions) => LinkNetwork;
   /** An exchange that follows a script: see {@link fakeExchange}. */
-  fakeExchange(answers: readonly (Answer | MatchedAnswer)[]): FakeExchange;
+  readonly fakeExchange: (answers: readonly (Answer | MatchedAnswer)[]) => FakeExchange;
   /** Expects of an exchange what comes when: see {@link expectExchange}. */
-  expectExchange(exchange: Observable<ResponseNotification>, subscription?: string): ExpectedExchange;
+  readonly expectExchange: (
+    exchange: Observable<ResponseNotification>,
+    subscription?: string,
+  ) => ExpectedExchange;
   /** Does something in a frame, as part of the test: the leak check does not ask what it is for. */
-  at(frame: number, work: () => void): void;
+  readonly at: (frame: number, work: () => void) => void;
 }
 
 /** How a run is watched. */
@@ -179,7 +182,7 @@ export class HttpTestScheduler extends TestScheduler {
     try {
       assertExchange(actual, expected);
     } catch (error) {
-      const site = this.sites.get(actual as object)?.toString();
+      const site = this.sites.get(actual as object)?.shown(2);
       const leaks = this.current?.leaks() ?? [];
       const where = site === undefined ? '' : `\n  expected at ${site}`;
       const left =

@@ -87,7 +87,7 @@ const FREE = Array.from('efghjklmnopqrtuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
 function drawn(actual: readonly Message[], expected: readonly Message[], reason: string): string {
   const letters: { readonly letter: string; readonly value: unknown }[] = [];
   const letterOf = (value: unknown): string => {
-    const known = letters.find((entry) => compare(value, entry.value) === undefined);
+    const known = letters.find((entry) => entry.value === value || compare(value, entry.value) === undefined);
     if (known !== undefined) return known.letter;
     const taken = new Set(letters.map(({ letter }) => letter));
     const kind = kindOf(value);

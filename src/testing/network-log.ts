@@ -1,4 +1,4 @@
-import { filter, map, ReplaySubject, type Observable } from 'rxjs';
+import { filter, map, ReplaySubject, take, type Observable } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import type { HeaderList } from '../message/headers.ts';
 import type { HttpVersion } from '../message/notifications.ts';
@@ -69,30 +69,30 @@ export interface NetworkExpectations {
    *
    * @param origin - only those to it; left out, all
    */
-  expectRequests(
+  readonly expectRequests: (
     origin?: string | Projection<ReceivedRequest>,
     project?: Projection<ReceivedRequest>,
-  ): Expected;
+  ) => Expected;
   /**
    * What happens to the connections: by default `o` opening, `c` connected, `r` reused, `x` closed.
    *
    * @param origin - only those to it; left out, all
    */
-  expectConnections(
+  readonly expectConnections: (
     origin?: string | Projection<ConnectionEvent>,
     project?: Projection<ConnectionEvent>,
-  ): Expected;
+  ) => Expected;
   /**
    * The state of a client's pool, by default as `a1 c0 i0 p2` (active, connecting, idle, pending), with the authority
    * before it where there are several; empty when there is none.
    */
-  expectPool(client: Pooled, project?: (stats: ReadonlyMap<string, PoolStats>) => unknown): Expected;
+  readonly expectPool: (client: Pooled, project?: Projection<ReadonlyMap<string, PoolStats>>) => Expected;
   /**
    * Runs to the end and fails if anything is left behind. An HttpTestScheduler does so by itself, and looks for timers too.
    *
    * @throws LeakError
    */
-  expectNoLeaks(): void;
+  readonly expectNoLeaks: () => void;
 }
 
 const LETTERS: Readonly<Record<ConnectionEvent['type'], string>> = {
@@ -145,8 +145,11 @@ export class NetworkLog implements NetworkExpectations {
 
   readonly expectPool = (
     client: Pooled,
-    project: (stats: ReadonlyMap<string, PoolStats>) => unknown = shownPool,
-  ): Expected => unnoticed(() => this.helpers.expectObservable(client.stats.pipe(map(project))));
+    project: Projection<ReadonlyMap<string, PoolStats>> = shownPool,
+  ): Expected => {
+    this.run.inspections.push(() => waitersOf(client));
+    return unnoticed(() => this.helpers.expectObservable(client.stats.pipe(map(project))));
+  };
 
   readonly expectNoLeaks = (): void => {
     this.helpers.flush();
@@ -176,6 +179,17 @@ function shownPool(stats: ReadonlyMap<string, PoolStats>): string {
     return stats.size === 1 ? counts : `${authority} ${counts}`;
   });
   return shown.join(', ');
+}
+
+/** Who waits at the end of a run waits for ever. */
+function waitersOf(client: Pooled): string[] {
+  const waiters: string[] = [];
+  client.stats.pipe(take(1)).subscribe((stats) => {
+    for (const [authority, { pending }] of stats) {
+      if (pending > 0) waiters.push(`${String(pending)} waiting for a connection to ${authority}`);
+    }
+  });
+  return waiters;
 }
 
 /** Is told of the parts of requests as they arrive. */

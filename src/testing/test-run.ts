@@ -128,6 +128,11 @@ function schedulerOf({ cold }: RunHelpers): SchedulerLike {
  * @throws TwoCopiesError
  */
 export function requireOurs(observable: unknown): void {
-  if (observable instanceof Observable || typeof observable !== 'object' || observable === null) return;
-  if ('subscribe' in observable && 'pipe' in observable) throw new TwoCopiesError('This Observable');
+  if (isForeign(observable)) throw new TwoCopiesError('This Observable');
+}
+
+/** Whether it is an Observable of another copy of rxjs. */
+export function isForeign(value: unknown): boolean {
+  if (value instanceof Observable || typeof value !== 'object' || value === null) return false;
+  return 'subscribe' in value && 'pipe' in value;
 }
