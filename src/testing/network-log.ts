@@ -1,9 +1,10 @@
-import { filter, map, ReplaySubject, take, type Observable } from 'rxjs';
+import { distinctUntilChanged, filter, map, Observable, ReplaySubject, take } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import type { HeaderList } from '../message/headers.ts';
 import type { HttpVersion } from '../message/notifications.ts';
 import type { Connection } from '../transport/transport.ts';
 import { RequestReader } from '../wire/request-reader.ts';
+import { compare } from './compare.ts';
 import type { LinkEnd } from './link.ts';
 import { unnoticed } from './call-site.ts';
 import { LeakError } from './test-errors.ts';
@@ -83,7 +84,7 @@ export interface NetworkExpectations {
     project?: Projection<ConnectionEvent>,
   ) => Expected;
   /**
-   * The state of a client's pool, by default as `a1 c0 i0 p2` (active, connecting, idle, pending), with the authority
+   * The state of a client's pool at the end of each frame that has changed it, by default as `a1 c0 i0 p2` (active, connecting, idle, pending), with the authority
    * before it where there are several; empty when there is none.
    */
   readonly expectPool: (client: Pooled, project?: Projection<ReadonlyMap<string, PoolStats>>) => Expected;
@@ -148,7 +149,7 @@ export class NetworkLog implements NetworkExpectations {
     project: Projection<ReadonlyMap<string, PoolStats>> = shownPool,
   ): Expected => {
     this.run.inspections.push(() => waitersOf(client));
-    return unnoticed(() => this.helpers.expectObservable(client.stats.pipe(map(project))));
+    return unnoticed(() => this.helpers.expectObservable(settled(this.run, client.stats.pipe(map(project)))));
   };
 
   readonly expectNoLeaks = (): void => {
@@ -179,6 +180,19 @@ function shownPool(stats: ReadonlyMap<string, PoolStats>): string {
     return stats.size === 1 ? counts : `${authority} ${counts}`;
   });
   return shown.join(', ');
+}
+
+/** What a source says last in each frame, if that is another than before. */
+function settled<T>(run: TestRun, source: Observable<T>): Observable<T> {
+  const last = new Observable<T>((subscriber) => {
+    let latest: T;
+    const emit = (): void => subscriber.next(latest);
+    return source.subscribe((value) => {
+      latest = value;
+      run.settle(emit);
+    });
+  });
+  return last.pipe(distinctUntilChanged((before, after) => compare(after, before) === undefined));
 }
 
 /** Who waits at the end of a run waits for ever. */

@@ -12,6 +12,11 @@ export interface Cause {
   label?: string | undefined;
 }
 
+/** The part of a TestScheduler that a run needs: what is to be done, the next first, each with its frame. */
+interface VirtualScheduler extends SchedulerLike {
+  readonly actions: readonly { readonly delay: number }[];
+}
+
 /** Something that must be over when the run is. */
 export interface Living {
   /** What it is, should it be left behind. */
@@ -51,9 +56,10 @@ export class TestRun {
   onSignOfLife: () => void = () => {};
   isOver = false;
 
-  private readonly scheduler: SchedulerLike;
+  private readonly scheduler: VirtualScheduler;
+  private readonly settling = new Set<() => void>();
 
-  constructor(scheduler: SchedulerLike) {
+  constructor(scheduler: VirtualScheduler) {
     this.scheduler = scheduler;
     this.guard('a tool');
   }
@@ -98,6 +104,24 @@ export class TestRun {
     return unnoticed(() => asyncScheduler.schedule(work, delay));
   }
 
+  /** Does something when nothing else will happen in this frame. */
+  settle(work: () => void): void {
+    const isWaiting = this.settling.size > 0;
+    this.settling.add(work);
+    if (isWaiting) return;
+    const check = (): void => {
+      if (this.scheduler.actions.some(({ delay }) => delay <= this.now)) {
+        wait();
+        return;
+      }
+      const all = [...this.settling];
+      this.settling.clear();
+      for (const each of all) each();
+    };
+    const wait = (): void => void unnoticed(() => this.scheduler.schedule(check));
+    wait();
+  }
+
   begin(living: Living): void {
     this.living.add(living);
     this.onSignOfLife();
@@ -116,10 +140,10 @@ export class TestRun {
   }
 }
 
-function schedulerOf({ cold }: RunHelpers): SchedulerLike {
+function schedulerOf({ cold }: RunHelpers): VirtualScheduler {
   const probe: unknown = cold('');
   if (!(probe instanceof Observable)) throw new TwoCopiesError('This TestScheduler');
-  return (probe as unknown as { scheduler: SchedulerLike }).scheduler;
+  return (probe as unknown as { scheduler: VirtualScheduler }).scheduler;
 }
 
 /**
