@@ -64,7 +64,16 @@ const promiseSyntax = [
 }));
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'docs/reference/', 'temp/', '**/node_modules/']),
+  // What consumers have is compiled where they are, against the package and not against src.
+  globalIgnores([
+    'dist/',
+    'coverage/',
+    'docs/reference/',
+    'temp/',
+    '**/node_modules/',
+    '.ci/consumers/*/',
+    '.ci/consumers/types.ts',
+  ]),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

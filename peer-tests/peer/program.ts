@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { run, type Outcome } from './command.ts';
 
 /** Runs a program of this folder in a process of its own, where its memory and its end can be looked at. */
-export function program(name: string, ...args: readonly string[]): Promise<Outcome> {
+function program(name: string, ...args: readonly string[]): Promise<Outcome> {
   const path = fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url));
   return run(process.execPath, ['--import', import.meta.resolve('tsx'), path, ...args]);
 }
