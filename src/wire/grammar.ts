@@ -8,7 +8,6 @@ export const LF = 0x0a;
 export const CR = 0x0d;
 export const SP = 0x20;
 export const COLON = 0x3a;
-export const SEMICOLON = 0x3b;
 
 /** `tchar` (RFC 9110 §5.6.2): what methods and field names are made of. */
 export const TCHAR = 1;
@@ -18,7 +17,7 @@ export const TEXT = 2;
  * What a request target may hold: VCHAR without `#` (a fragment is never sent, RFC 9112 §3.2) and without `\`, which
  * some readers take for `/`. Wider than RFC 3986, as every URL that browsers accept must fit.
  */
-export const TARGET = 4;
+const TARGET = 4;
 
 /** Every octet that does not end a line. */
 export const IN_LINE = 8;

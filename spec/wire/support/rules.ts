@@ -22,7 +22,7 @@ const DOCUMENT = readFileSync(new URL('../../../docs/wire.md', import.meta.url),
 export type Row = Readonly<Record<string, string>>;
 
 /** The rows of the tables that have these columns. */
-export function rowsOf(...columns: readonly string[]): Row[] {
+function rowsOf(...columns: readonly string[]): Row[] {
   const rows: Row[] = [];
   let isWanted = false;
   for (const line of DOCUMENT.split('\n')) {
