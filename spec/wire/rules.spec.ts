@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as errors from '../../src/message/errors.ts';
+import type { RequestReader } from '../../src/wire/request-reader.ts';
 import { forEveryCut, readWhole, type Open, type Part, type Session } from './support/every-cut.ts';
 import {
   messageErrors,
@@ -91,13 +92,7 @@ describe('a rule of docs/wire.md on writing holds:', () => {
     if (error === undefined) {
       expect(`\`${write(row)}\``).toBe(unescape(row['Outcome']));
     } else {
-      let thrown: unknown;
-      try {
-        write(row);
-      } catch (reason) {
-        thrown = reason;
-      }
-      expect(thrown).toMatchObject(error);
+      expect(thrownBy(() => write(row))).toMatchObject(error);
     }
   });
 });
@@ -116,6 +111,51 @@ describe('docs/wire.md', () => {
     }
   });
 });
+
+/** Classes that say all by themselves. */
+const PLAIN = ['ExtraDataError', 'HostRequiredError', 'ObsoleteFoldError', 'TopLineSpaceError'];
+
+describe('an error says what is wrong', () => {
+  /** What stands before the place where it was found. */
+  const said = ({ name, detail, message }: Partial<errors.HttpError>): string =>
+    (name === 'RangeError' ? message : detail)?.replace(
+      /^ at offset.*| at offset \d+(?:, before .*)?$/s,
+      '',
+    ) ?? '';
+
+  test.each(readingCases.filter(([, , row]) => errorIn(row) !== undefined))(
+    'when %s (%s)',
+    (_, side, row) => {
+      const { octets, ends, open } = readingExample(row, side);
+      const { reader } = open(true)();
+      reader.push(octets);
+      if (ends) reader.end();
+      const read = (): unknown => {
+        for (;;) {
+          const notification = reader.read();
+          if (notification === undefined) return undefined;
+          // The next request, which is the faulty one.
+          if (notification.type === 'request_done') (reader as RequestReader).next();
+        }
+      };
+      const thrown = thrownBy(read);
+      expect(said(thrown) === '').toBe(PLAIN.includes(thrown.name ?? ''));
+    },
+  );
+
+  test.each(WRITING.filter((row) => errorIn(row) !== undefined))('when $Rule: $Example', (row) => {
+    expect(said(thrownBy(() => write(row)))).toMatch(/\w/);
+  });
+});
+
+function thrownBy(work: () => unknown): Partial<errors.HttpError> {
+  try {
+    work();
+  } catch (error) {
+    return error as Partial<errors.HttpError>;
+  }
+  throw new Error('nothing was thrown');
+}
 
 function makeError(name: string): errors.HttpError {
   const Class = (errors as unknown as Record<string, new () => errors.HttpError>)[name];
