@@ -21,7 +21,7 @@ import { flowing, pattern } from './ours/flowing.ts';
 import { receive, type Received } from './ours/receive.ts';
 import { watchedTransport, type Watch } from './ours/watched-transport.ts';
 import { nodeServer, rawServer, socketServer, type Peer } from './peer/node-server.ts';
-import { until } from './until.ts';
+import { stays, until } from './until.ts';
 
 const peers: Peer[] = [];
 afterEach(async () => {
@@ -646,15 +646,3 @@ describe('uploads', () => {
     expect([...statuses]).toEqual([413]);
   });
 });
-
-/** A condition that is true when a number has been the same for a while, and is not negative. */
-function stays(value: () => number): () => boolean {
-  let last = -1;
-  let times = 0;
-  return () => {
-    const now = value();
-    times = now === last ? times + 1 : 0;
-    last = now;
-    return now >= 0 && times >= 25;
-  };
-}

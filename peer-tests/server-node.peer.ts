@@ -32,7 +32,7 @@ import { flowing, pattern } from './ours/flowing.ts';
 import { serve, type Served } from './ours/serve.ts';
 import { ask, type Answered } from './peer/node-client.ts';
 import { RawClient } from './peer/raw-client.ts';
-import { until } from './until.ts';
+import { stays, until } from './until.ts';
 
 const servers: Served[] = [];
 afterEach(() => {
@@ -576,15 +576,3 @@ describe('a handler that fails', () => {
     expect(client.received).toMatch(/^HTTP\/1.1 200 [^]*\r\nConnection: close\r\n[^]*do not$/);
   });
 });
-
-/** A condition that is true when a number has been the same for a while, and is not negative. */
-function stays(value: () => number): () => boolean {
-  let last = -1;
-  let times = 0;
-  return () => {
-    const now = value();
-    times = now === last ? times + 1 : 0;
-    last = now;
-    return now >= 0 && times >= 25;
-  };
-}
