@@ -19,6 +19,7 @@ export interface ReplayOptions {
  *
  * ```
  * recording:  --s-b---b-(d|)
+ *             replay(recording)(request)
  * result:     --s-b---b-(d|)
  * ```
  *

@@ -58,7 +58,7 @@ export interface RetryOptions {
  * ```
  * source:  --#
  *          retryExchange({ limit: 2, delay: 3 })
- * result:  --------------#
+ * result:  ------------#
  * ```
  *
  * A request of which nothing was sent is repeated whatever its method, one of which something was only if its method is

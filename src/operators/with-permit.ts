@@ -112,9 +112,10 @@ export class Permits {
  * unsubscribed. A waiter that is unsubscribed leaves its place and the source untouched.
  *
  * ```
- * one permit, asked for twice at 0:
+ * source:  --s-b-(d|)
+ *          withPermit(new Permits(1)), subscribed to twice
  * first:   --s-b-(d|)
- * second:  ------(c)--s-b-(d|)
+ * second:  --------s-b-(d|)
  * ```
  *
  * Errors with a PoolFullError when too many wait already, and with an AcquireTimeoutError when its turn does not come in
