@@ -28,7 +28,11 @@ function hear(sent: string | readonly string[], handler: Handler, options: HttpS
   let heard = '';
   virtually(({ flush }) => {
     const transport = memoryTransport();
-    new HttpServer({ ...HOST, transport, onError: () => undefined, ...options }).serve(handler).subscribe();
+    // Too short to be announced in seconds.
+    const idleTimeout = 1_500;
+    new HttpServer({ ...HOST, transport, idleTimeout, onError: () => undefined, ...options })
+      .serve(handler)
+      .subscribe();
     raw(transport, (connection) => {
       connection.read.subscribe({
         next: (bytes) => (heard += Buffer.from(bytes).toString('latin1')),
@@ -67,6 +71,12 @@ const IDLE_END = '|';
 describe('a server', () => {
   test('answers, and closes an idle connection after its timeout', () => {
     expect(hear(GET, hello)).toBe(ANSWER + IDLE_END);
+  });
+
+  test('says how long it keeps a connection, a second less than it does', () => {
+    const lines = 'Content-Length: 2\r\nConnection: keep-alive\r\nKeep-Alive: timeout=59\r\n\r\n';
+    expect(hear(GET, hello, { idleTimeout: 60_000 })).toBe(`HTTP/1.1 200 OK\r\n${lines}/a${IDLE_END}`);
+    expect(hear(GET, hello, { idleTimeout: null })).toBe(ANSWER);
   });
 
   test('answers pipelined requests in order, however long each takes', () => {
@@ -263,7 +273,7 @@ describe('the imperative exchange', () => {
     const told: string[] = [];
     virtually(({ flush }) => {
       const transport = memoryTransport();
-      new HttpServer({ ...HOST, transport }).listen().subscribe((notification) => {
+      new HttpServer({ ...HOST, transport, idleTimeout: 1_500 }).listen().subscribe((notification) => {
         if (notification.type !== 'exchange') return;
         const { exchange } = notification;
         exchange.subscribe((part) => {

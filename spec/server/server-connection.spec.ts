@@ -55,7 +55,9 @@ function conversation(handler: Handler, request: string) {
   const transport = { connect: () => NEVER, listen: () => accepted };
   const errors: unknown[] = [];
   const onError = (error: unknown): void => void errors.push(error);
-  new HttpServer({ transport, scheduler, idleTimeout: null, onError }).serve(handler).subscribe();
+  new HttpServer({ transport, scheduler, idleTimeout: null, writeTimeout: null, onError })
+    .serve(handler)
+    .subscribe();
   accepted.next({ type: 'connection', connection });
   connection.read.next(Buffer.from(request));
   return { scheduler, connection, errors };

@@ -39,7 +39,10 @@
  * │  ├─ ConnectTimeoutError          CONNECT_TIMEOUT           504
  * │  ├─ HeadersTimeoutError          HEADERS_TIMEOUT           504
  * │  ├─ ReadTimeoutError             READ_TIMEOUT              504
- * │  └─ DeadlineError                DEADLINE                  504
+ * │  ├─ DeadlineError                DEADLINE                  504
+ * │  ├─ RequestTimeoutError          REQUEST_TIMEOUT           408
+ * │  ├─ HandlerTimeoutError          HANDLER_TIMEOUT           503
+ * │  └─ WriteTimeoutError            WRITE_TIMEOUT
  * ├─ PoolFullError                   POOL_FULL                 503
  * ├─ ClientClosedError               CLIENT_CLOSED             503
  * ├─ BodyLengthError                 BODY_LENGTH               500
@@ -471,7 +474,7 @@ export class ConnectionResetError extends ConnectError {
 }
 
 /** The phases of an exchange that have a timeout of their own. */
-export type Phase = 'acquire' | 'connect' | 'headers' | 'read' | 'deadline';
+export type Phase = 'acquire' | 'connect' | 'headers' | 'read' | 'deadline' | 'request' | 'handler' | 'write';
 
 /** A phase of an exchange took too long. */
 export abstract class PhaseTimeoutError extends HttpError {
@@ -546,6 +549,41 @@ export class DeadlineError extends PhaseTimeoutError {
   };
 
   override readonly phase = 'deadline';
+}
+
+/** A client took too long over its request; `detail` says over which part. */
+export class RequestTimeoutError extends PhaseTimeoutError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'RequestTimeoutError',
+    desc: 'Request Timeout',
+    serverStatus: 408,
+  };
+
+  override readonly phase = 'request';
+}
+
+/** A handler did not begin its response within `handlerTimeout`. */
+export class HandlerTimeoutError extends PhaseTimeoutError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'HandlerTimeoutError',
+    desc: 'Handler Timeout',
+    serverStatus: 503,
+  };
+
+  override readonly phase = 'handler';
+}
+
+/** A client took nothing of a response for longer than `writeTimeout`. */
+export class WriteTimeoutError extends PhaseTimeoutError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'WriteTimeoutError',
+    desc: 'Write Timeout',
+  };
+
+  override readonly phase = 'write';
 }
 
 /** More exchanges than `maxPending` wait for a connection. */

@@ -14,6 +14,8 @@ import type { ResponseNotification } from '../message/notifications.ts';
  *
  * A client's own `headersTimeout` counts from the last octet of the request that has left.
  *
+ * @param expired - makes another error of it
+ *
  * @example
  * ```ts
  * const prompt: Interceptor = (request, next) => next(request).pipe(headersTimeout(5_000));
@@ -22,10 +24,11 @@ import type { ResponseNotification } from '../message/notifications.ts';
 export function headersTimeout(
   timeout: number,
   scheduler: SchedulerLike = asyncScheduler,
+  expired: (timeout: number) => Error = (ms) => new HeadersTimeoutError(ms),
 ): MonoTypeOperatorFunction<ResponseNotification> {
   return (source) =>
     new Observable((subscriber) => {
-      const timer = scheduler.schedule(() => subscriber.error(new HeadersTimeoutError(timeout)), timeout);
+      const timer = scheduler.schedule(() => subscriber.error(expired(timeout)), timeout);
       subscriber.add(timer);
       return source.subscribe({
         next: (notification) => {

@@ -1,16 +1,19 @@
 import { asyncScheduler, defer, Observable, tap, type SchedulerLike, type Subscription } from 'rxjs';
-import { HandlerError, HttpError, MessageError } from '../message/errors.ts';
+import { HandlerError, HandlerTimeoutError, HttpError, MessageError } from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
+import { headersTimeout } from '../operators/headers-timeout.ts';
 import { IdleExpiry } from '../transport/idle-expiry.ts';
 import { tcpTransport } from '../transport/tcp.ts';
 import type { ListenAddress, Transport } from '../transport/transport.ts';
 import type { GivenLimits } from '../wire/limits.ts';
 import type { HttpServerExchange } from './http-server-exchange.ts';
+import { keepAliveFields } from './response-head.ts';
 import { ServerConnection } from './server-connection.ts';
+import type { TimeoutSettings } from './timeouts.ts';
 
 /** The settings of a server. Times are ms; `null` means never. */
-export interface HttpServerSettings {
+export interface HttpServerSettings extends TimeoutSettings {
   /**
    * A name or an IP address of this machine.
    *
@@ -30,11 +33,17 @@ export interface HttpServerSettings {
    */
   readonly transport: Transport;
   /**
-   * ms that a connection on which no request is under way is left open.
+   * ms that a connection on which no request is under way is left open. The client is told, in whole seconds and one less.
    *
    * @defaultValue 60000
    */
   readonly idleTimeout: number | null;
+  /**
+   * ms for a handler to begin its response; then it is unsubscribed, and 503 is answered.
+   *
+   * @defaultValue null
+   */
+  readonly handlerTimeout: number | null;
   /**
    * Octets of a response body that are kept while the connection is slower than a source that does not honour `flow`;
    * when more come, the exchange ends with a BufferFullError.
@@ -92,6 +101,11 @@ export class HttpServer {
     port: 0,
     transport: tcpTransport(),
     idleTimeout: 60_000,
+    headTimeout: 30_000,
+    requestTimeout: 300_000,
+    readTimeout: 60_000,
+    writeTimeout: 60_000,
+    handlerTimeout: null,
     maxBufferedBytes: 16_777_216,
     limits: {},
     onError: (error) => {
@@ -142,6 +156,7 @@ export class HttpServer {
     const { settings } = this;
     const { host, port, transport, scheduler, idleTimeout } = settings;
     return new Observable((subscriber) => {
+      const keepAlive = keepAliveFields(idleTimeout);
       const connections = new Set<ServerConnection>();
       const expiry = new IdleExpiry<ServerConnection>(scheduler, (connection) => connection.close());
       const emit = (notification: ServerNotification): void => subscriber.next(notification);
@@ -158,6 +173,7 @@ export class HttpServer {
             connections.add(
               new ServerConnection(notification.connection, {
                 ...settings,
+                keepAlive,
                 handle: (exchange) => handle(exchange, emit),
                 onIdle: (connection, isIdle) => {
                   if (isIdle) expiry.add(connection, idleTimeout);
@@ -179,14 +195,18 @@ export class HttpServer {
 
   private answer(exchange: HttpServerExchange, handler: Handler): Subscription {
     const { request, answer } = exchange;
-    return defer(() => handler(request))
-      .pipe(tap((notification) => answer.send(notification)))
-      .subscribe({
-        error: (error: unknown) => this.fault(error, exchange),
-        complete: () => {
-          if (!answer.isDone) this.fault(new HandlerError('completed without response_done'), exchange);
-        },
-      });
+    const { handlerTimeout, scheduler } = this.settings;
+    const handled = defer(() => handler(request));
+    const timely =
+      handlerTimeout === null
+        ? handled
+        : handled.pipe(headersTimeout(handlerTimeout, scheduler, (ms) => new HandlerTimeoutError(ms)));
+    return timely.pipe(tap((notification) => answer.send(notification))).subscribe({
+      error: (error: unknown) => this.fault(error, exchange),
+      complete: () => {
+        if (!answer.isDone) this.fault(new HandlerError('completed without response_done'), exchange);
+      },
+    });
   }
 
   private fault(error: unknown, { answer, request }: HttpServerExchange): void {

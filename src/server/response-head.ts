@@ -28,9 +28,15 @@ export interface ResponseHead {
  * the client's version, with Date (§6.6.1) and Connection (RFC 9112 §9.3) as they must be.
  *
  * @param now - ms since 1970
+ * @param keepAlive - the fields that say how long the connection is kept, if it is
  * @throws UnwritableError
  */
-export function responseHead(response: ResponseStart, request: AnsweredRequest, now: number): ResponseHead {
+export function responseHead(
+  response: ResponseStart,
+  request: AnsweredRequest,
+  now: number,
+  keepAlive: string,
+): ResponseHead {
   const { status, phrase = statusPhrase(status), headers } = response;
   const { method, version } = request;
   const startLine = formatStatusLine(status, phrase);
@@ -42,7 +48,7 @@ export function responseHead(response: ResponseStart, request: AnsweredRequest, 
     content?.type !== 'tunnel' &&
     // A handler that says close means it.
     !connectionOptions(fields).includes('close');
-  const behind = dateField(headers, now) + connectionField(version, isPersistent);
+  const behind = dateField(headers, now) + connectionFields(version, isPersistent, keepAlive);
   return { head: formatHead({ startLine, headers, fields, declared, behind }), content, isPersistent };
 }
 
@@ -53,9 +59,25 @@ export function nonfinalHead({ status, phrase = statusPhrase(status), headers }:
 }
 
 /** An end is always announced; that an HTTP/1.0 client gets what it asked for, too (RFC 9112 §9.3, §9.6). */
-function connectionField(version: HttpVersion, isPersistent: boolean): string {
+function connectionFields(version: HttpVersion, isPersistent: boolean, keepAlive: string): string {
   if (!isPersistent) return 'Connection: close\r\n';
+  if (keepAlive !== '') return keepAlive;
   return version === '1.0' ? 'Connection: keep-alive\r\n' : '';
+}
+
+/** ms by which a connection is kept longer than is said, for a request that is on its way by then. */
+const MARGIN = 1_000;
+
+/**
+ * The fields that say for how long a connection is kept: what the client does not know it finds out by a request that is
+ * lost. Nothing for a time that is too short to be said in seconds.
+ *
+ * @param idleTimeout - ms
+ */
+export function keepAliveFields(idleTimeout: number | null): string {
+  if (idleTimeout === null) return '';
+  const seconds = Math.floor((idleTimeout - MARGIN) / 1000);
+  return seconds < 1 ? '' : `Connection: keep-alive\r\nKeep-Alive: timeout=${String(seconds)}\r\n`;
 }
 
 let second = NaN;

@@ -1,4 +1,4 @@
-import type { Unsubscribable } from 'rxjs';
+import type { SchedulerLike, Unsubscribable } from 'rxjs';
 import { BufferFullError, HandlerError } from '../message/errors.ts';
 import {
   responseNonfinal,
@@ -16,8 +16,9 @@ import { nonfinalHead, responseHead, type AnsweredRequest } from './response-hea
 export interface ResponseSenderOptions {
   /** Octets of a body that are kept while the connection is slower than a source that does not honour `flow`. */
   readonly maxBufferedBytes: number;
-  /** ms since 1970. */
-  readonly now: () => number;
+  /** The fields that say how long the connection is kept. */
+  readonly keepAlive: string;
+  readonly scheduler: SchedulerLike;
 }
 
 /** Sends one response, in order and framed, or says why it cannot be. A full connection holds the source of the body. */
@@ -118,7 +119,8 @@ export class ResponseSender {
       throw new HandlerError(`a final response with status ${String(notification.status)}`);
     // A client that was not told to go on may send its content or not: nobody could tell it from the next request.
     const request = this.isAwaited ? { ...this.request, isPersistent: false } : this.request;
-    const { head, content, isPersistent } = responseHead(notification, request, this.options.now());
+    const { scheduler, keepAlive } = this.options;
+    const { head, content, isPersistent } = responseHead(notification, request, scheduler.now(), keepAlive);
     this.isStarted = true;
     this.isEndedByClose = content?.type === 'close';
     this.isPersistent = isPersistent;

@@ -1,5 +1,11 @@
-import { Subscription, take, type SchedulerLike, type Unsubscribable } from 'rxjs';
-import { ConnectionResetError, HandlerError, HttpError } from '../message/errors.ts';
+import { Subscription, take, type Unsubscribable } from 'rxjs';
+import {
+  ConnectionResetError,
+  HandlerError,
+  HttpError,
+  RequestTimeoutError,
+  type PhaseTimeoutError,
+} from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import type { RequestNotification, RequestStart, ResponseNotification } from '../message/notifications.ts';
 import type { Connection } from '../transport/transport.ts';
@@ -8,7 +14,8 @@ import { RequestReader, type RequestReaderOptions } from '../wire/request-reader
 import { errorResponse } from './error-response.ts';
 import { HttpServerExchange, type Answer } from './http-server-exchange.ts';
 import { RequestContent } from './request-content.ts';
-import { ResponseSender } from './response-sender.ts';
+import { ResponseSender, type ResponseSenderOptions } from './response-sender.ts';
+import { Timeouts, type TimeoutSettings } from './timeouts.ts';
 
 /** Octets that are read ahead of what the handler wants: enough to see the next requests, or that the peer leaves. */
 const READ_AHEAD = 65_536;
@@ -21,9 +28,8 @@ const LINGER_OCTETS = 1_048_576;
 const LITTLE = 16_384;
 
 /** What a connection is to its server besides a wire. */
-export interface ServerConnectionOptions extends RequestReaderOptions {
-  readonly scheduler: SchedulerLike;
-  readonly maxBufferedBytes: number;
+export interface ServerConnectionOptions
+  extends RequestReaderOptions, ResponseSenderOptions, TimeoutSettings {
   /** Starts to answer; what it returns is unsubscribed when the client leaves. */
   readonly handle: (exchange: HttpServerExchange) => Unsubscribable | undefined;
   /** Is told when the connection waits for a request, and when one begins. */
@@ -52,6 +58,7 @@ export class ServerConnection {
   private readonly connection: Connection;
   private readonly options: ServerConnectionOptions;
   private readonly reader: RequestReader;
+  private readonly timeouts: Timeouts;
   private current: Current | undefined;
   private isPumping = false;
   private isIdle = false;
@@ -62,6 +69,7 @@ export class ServerConnection {
   private isEndAwaited = false;
   /** Octets heard since the last answer was sent, once no request is read any more. */
   private lingered: number | undefined;
+  private lingering: Subscription | undefined;
   /** What stops the reading while enough has been read ahead. */
   private pause: Unsubscribable | undefined;
 
@@ -69,6 +77,7 @@ export class ServerConnection {
     this.connection = connection;
     this.options = options;
     this.reader = new RequestReader(options);
+    this.timeouts = new Timeouts(options, options.scheduler, (error) => this.expire(error));
     this.awaitRequest();
     connection.drained.subscribe(() => this.drain());
     connection.closed.subscribe(() => this.leave(new ConnectionResetError('closed')));
@@ -90,6 +99,7 @@ export class ServerConnection {
       return;
     }
     if (this.isIdle) this.setIdle(false);
+    this.timeouts.restart('content');
     this.reader.push(octets);
     this.pump();
     this.reader.keep();
@@ -105,6 +115,24 @@ export class ServerConnection {
     }
     this.isPumping = false;
     this.throttle();
+    this.watch();
+  }
+
+  /** Keeps the time of what is waited for by now. */
+  private watch(): void {
+    const { current, timeouts, reader } = this;
+    if (this.isGone || this.lingered !== undefined) return;
+    const isInHead = current === undefined && !this.isFull && reader.isStarted && !reader.isIdle;
+    const isInContent = current !== undefined && !current.content.isDone;
+    timeouts.set('head', isInHead);
+    timeouts.set('request', isInHead || isInContent);
+    timeouts.set('content', isInContent && current.content.isWanted);
+    timeouts.set('write', current?.sender.isFull ?? this.isFull);
+  }
+
+  private expire(error: PhaseTimeoutError): void {
+    if (error instanceof RequestTimeoutError) this.refuse(error);
+    else this.leave(error);
   }
 
   private get isReading(): boolean {
@@ -113,8 +141,10 @@ export class ServerConnection {
   }
 
   private drain(): void {
+    this.timeouts.restart('write');
     if (!this.isFull) {
       this.current?.sender.resume();
+      this.watch();
       return;
     }
     this.isFull = false;
@@ -162,7 +192,7 @@ export class ServerConnection {
     const sender = new ResponseSender(
       connection,
       { method, version, isPersistent: reader.isPersistent, expectsContinue },
-      { maxBufferedBytes: options.maxBufferedBytes, now: () => options.scheduler.now() },
+      options,
     );
     const content = new RequestContent(
       () => sender.continue(),
@@ -202,6 +232,8 @@ export class ServerConnection {
       current.content.drop();
       this.proceed(current);
       this.pump();
+    } else if (!this.isPumping) {
+      this.watch();
     }
   }
 
@@ -261,7 +293,7 @@ export class ServerConnection {
       const sender = new ResponseSender(
         connection,
         { method: 'GET', version: '1.1', isPersistent: false, expectsContinue: false },
-        { maxBufferedBytes: options.maxBufferedBytes, now: () => options.scheduler.now() },
+        options,
       );
       for (const notification of errorResponse(error.serverStatus ?? 400, error)) sender.send(notification);
     }
@@ -275,14 +307,18 @@ export class ServerConnection {
   private lingerBehind(): void {
     if (this.isIdle) this.setIdle(false);
     this.lingered = 0;
+    this.timeouts.stop();
     const { connection, options } = this;
     const linger = (): void => {
-      unrefTimer(options.scheduler, LINGER_MS, () => connection.destroy());
+      this.lingering = unrefTimer(options.scheduler, LINGER_MS, () => connection.destroy());
     };
     connection.end();
     // The time is the peer's to close in, and not to read a long answer in.
     if (connection.buffered < LITTLE) linger();
-    else connection.drained.pipe(take(1)).subscribe(linger);
+    else {
+      this.timeouts.set('write', true);
+      connection.drained.pipe(take(1)).subscribe(linger);
+    }
   }
 
   private linger(octets: number): void {
@@ -303,6 +339,8 @@ export class ServerConnection {
   private leave(error: unknown): void {
     if (this.isGone) return;
     this.isGone = true;
+    this.timeouts.stop();
+    this.lingering?.unsubscribe();
     const { current } = this;
     this.current = undefined;
     // RFC 9112 §8: without a length the end of the connection is the end of the body, so that a part would look whole.
