@@ -181,6 +181,7 @@ export class HttpServer {
                 },
                 onGone: (connection) => {
                   expiry.delete(connection, idleTimeout);
+                  expiry.settle();
                   connections.delete(connection);
                 },
               }),
