@@ -7,6 +7,7 @@ export type { PoolStats } from './client/client-pool.ts';
 export type { HttpClientOptions, HttpClientSettings } from './client/client-settings.ts';
 export { HttpClient, type ClientExchange } from './client/http-client.ts';
 export { HttpClientExchange } from './client/http-client-exchange.ts';
+export { toOrigin } from './interceptors/to-origin.ts';
 export * from './message/errors.ts';
 export {
   compose,

@@ -11,7 +11,10 @@ const MOST_DISCARDED = 65_536;
  * little is left unwanted that throwing it away is cheaper than a new connection.
  */
 export class RequestContent {
-  /** For one subscriber, as what has been read is gone. */
+  /**
+   * For one subscriber, as what has been read is gone; but where there was nothing to read it may be subscribed to again,
+   * as a gateway does that tries a request a second time.
+   */
   readonly body: Observable<RequestBody | RequestDone>;
   /** Whether all of it has been read. */
   isDone = false;
@@ -19,6 +22,8 @@ export class RequestContent {
   private readonly holds: Holds;
   private subscriber: Subscriber<RequestBody | RequestDone> | undefined;
   private isSubscribed = false;
+  private isEmpty = true;
+  private end: RequestDone | undefined;
   private isDropped = false;
   private discarded = 0;
 
@@ -29,6 +34,11 @@ export class RequestContent {
   constructor(onWanted: () => void, onFlow: () => void) {
     this.holds = new Holds(() => undefined, onFlow);
     this.body = new Observable((subscriber) => {
+      if (this.isEmpty && this.end !== undefined) {
+        subscriber.next(this.end);
+        subscriber.complete();
+        return;
+      }
       if (this.isSubscribed) {
         subscriber.error(new BodyNotRepeatableError('the body of a request that is being read'));
         return;
@@ -60,9 +70,13 @@ export class RequestContent {
     const { subscriber } = this;
     if (notification.type === 'request_done') {
       this.isDone = true;
+      this.end = notification;
       subscriber?.next(notification);
       subscriber?.complete();
-    } else if (subscriber === undefined) {
+      return;
+    }
+    this.isEmpty = false;
+    if (subscriber === undefined) {
       this.discarded += notification.chunk.length;
     } else {
       // The view is of octets that are only lent.
