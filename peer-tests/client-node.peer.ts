@@ -439,6 +439,25 @@ describe('a server that does not keep its word', () => {
     expect(peer.accepted).toBe(2);
   });
 
+  test('nor one that begins inside the end of this', async () => {
+    let requests = 0;
+    const peer = await started(
+      rawServer((socket) => {
+        const body = `answer ${++requests}`;
+        const answer = `${head}Content-Length: ${body.length}\r\n\r\n${body}`;
+        socket.write(requests === 1 ? `${answer}${head}Content-Length: 4\r\n\r\nevil` : answer, 'latin1');
+      }),
+    );
+    const { client, fetch } = ours();
+    const next = await new Promise<Received>((resolve) => {
+      client.exchange({ method: 'GET', uri: peer.url, headers: [] }).subscribe(({ type }) => {
+        if (type === 'response_done') resolve(fetch(peer.url));
+      });
+    });
+    expect(next.body.toString()).toBe('answer 2');
+    expect(peer.accepted).toBe(2);
+  });
+
   test('octets that come when nothing was asked never do, either', async () => {
     let requests = 0;
     const sockets: net.Socket[] = [];

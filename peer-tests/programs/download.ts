@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { HttpClient } from '../../src/index.ts';
 import { Memory } from './memory.ts';
 
+/** Turns of the event loop for each piece: in each, as much again could be read. */
+const SLOWNESS = 8;
+
 const [, , uri = ''] = process.argv;
 const hash = createHash('sha256');
 const memory = new Memory();
@@ -21,7 +24,7 @@ client.exchange({ method: 'GET', uri, headers: [] }).subscribe({
     waiting.push(chunk);
     length += chunk.length;
     mostWaiting = Math.max(mostWaiting, waiting.length);
-    setImmediate(() => {
+    after(SLOWNESS, () => {
       hash.update(waiting.shift() ?? '');
       memory.look();
       hold?.unsubscribe();
@@ -33,3 +36,10 @@ client.exchange({ method: 'GET', uri, headers: [] }).subscribe({
     );
   },
 });
+
+function after(turns: number, work: () => void): void {
+  setImmediate(() => {
+    if (turns === 1) work();
+    else after(turns - 1, work);
+  });
+}
