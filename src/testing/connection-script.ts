@@ -104,7 +104,8 @@ export function readScript(script: ConnectionScript, shared: OctetValues): ReadS
   };
 }
 
-function readPhase(marbles: string | undefined): Phase | undefined {
+/** @throws MarbleError */
+export function readPhase(marbles: string | undefined): Phase | undefined {
   if (marbles === undefined) return undefined;
   const [mark, second] = readMarbles(marbles) as readonly (Mark | undefined)[];
   if (mark?.char === '|')
@@ -114,14 +115,20 @@ function readPhase(marbles: string | undefined): Phase | undefined {
   return { frame: mark?.frame, fails: mark?.char === '#' };
 }
 
+/**
+ * @param script - what has the error of `#`, if there is one
+ * @throws MarbleError, MissingValueError
+ */
+export function readSaid(marbles: string, values: OctetValues, script: { readonly error?: unknown }): Said {
+  const marks = readMarbles(marbles);
+  requireValues(marbles, marks, Object.keys(values));
+  return { marks, values, ...('error' in script ? { error: script.error } : {}) };
+}
+
 function readReply(reply: Reply, shared: OctetValues): ReadReply {
   const script: ReplyScript = typeof reply === 'string' ? { done: reply } : reply;
   const values = { ...shared, ...script.values };
-  const read = (marbles: string | undefined): Said | undefined => {
-    if (marbles === undefined) return undefined;
-    const marks = readMarbles(marbles);
-    requireValues(marbles, marks, Object.keys(values));
-    return { marks, values, ...('error' in script ? { error: script.error } : {}) };
-  };
+  const read = (marbles: string | undefined): Said | undefined =>
+    marbles === undefined ? undefined : readSaid(marbles, values, script);
   return { open: read(script.open), start: read(script.start), done: read(script.done) };
 }

@@ -9,6 +9,12 @@ import type { LinkOptions } from './link.ts';
 import { linkNetwork, type LinkNetwork } from './link-network.ts';
 import { assertExchange } from './assert-exchange.ts';
 import {
+  scriptedClients,
+  type ClientScript,
+  type ClientsOptions,
+  type ScriptedClients,
+} from './scripted-clients.ts';
+import {
   scriptedNetwork,
   type NetworkOptions,
   type NetworkScript,
@@ -21,6 +27,11 @@ import { requireOurs, TestRun } from './test-run.ts';
 export interface HttpRunHelpers extends RunHelpers {
   /** A network whose servers follow a script: see {@link scriptedNetwork}. */
   readonly network: (script: NetworkScript, options?: NetworkOptions) => ScriptedNetwork;
+  /** Clients that follow a script, for a server: see {@link scriptedClients}. */
+  readonly clients: (
+    clients: readonly (string | ClientScript)[],
+    options?: ClientsOptions,
+  ) => ScriptedClients;
   /** A network in memory, for a client and a server that are both tested: see {@link linkNetwork}. */
   readonly link: (options?: LinkOptions) => LinkNetwork;
   /** An exchange that follows a script: see {@link fakeExchange}. */
@@ -159,6 +170,7 @@ export class HttpTestScheduler extends TestScheduler {
     const equipped: HttpRunHelpers = {
       ...helpers,
       network: (script, options) => scriptedNetwork(equipped, script, options),
+      clients: (clients, options) => scriptedClients(equipped, clients, options),
       link: (options) => linkNetwork(equipped, options),
       fakeExchange: (answers) => fakeExchange(equipped, answers),
       expectExchange: (exchange, subscription) => expectExchange(equipped, exchange, subscription),

@@ -48,4 +48,12 @@ export {
   type NetworkScript,
   type ScriptedNetwork,
 } from './scripted-network.ts';
+export {
+  scriptedClients,
+  type ClientScript,
+  type ClientsOptions,
+  type ReceivedOctets,
+  type ReceivedResponse,
+  type ScriptedClients,
+} from './scripted-clients.ts';
 export * from './test-errors.ts';
