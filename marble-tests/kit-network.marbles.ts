@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   ConnectionResetError,
   HttpClient,
@@ -37,16 +37,20 @@ function play(script: ConnectionScript, work: (play: Play) => void, options: Net
   });
 }
 
-describe('ten exchanges over the scripted network, each in less than 20 ms', () => {
-  let started: number;
-  beforeEach(() => {
-    started = performance.now();
+/** A test that takes less than 20 ms, the best of three times: the machine has other things to do. */
+function quick(name: string, work: () => void): void {
+  test(name, () => {
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now();
+      work();
+      return performance.now() - start;
+    });
+    expect(Math.min(...times)).toBeLessThan(20);
   });
-  afterEach(() => {
-    expect(performance.now() - started).toBeLessThan(process.env['CI'] === undefined ? 20 : 200);
-  });
+}
 
-  test('a slow connect', () => {
+describe('ten exchanges over the scripted network, each in less than 20 ms', () => {
+  quick('a slow connect', () => {
     play({ dns: '20ms r', connect: '300ms c', reply: '--h-(b|)' }, ({ get, ...run }) => {
       run.expectExchange(get()).toBe('322ms s-(bd|)', { b: 'abc' });
       run.expectRequests().toBe('320ms a', { a: 'GET /a' });
@@ -54,33 +58,33 @@ describe('ten exchanges over the scripted network, each in less than 20 ms', () 
     });
   });
 
-  test('a stall in the head', () => {
+  quick('a stall in the head', () => {
     play({ reply: '--e' }, ({ get, ...run }) => {
       run.expectExchange(get(), '^ 999ms !').toBe('');
       run.expectConnections().toBe('(oc) 996ms x');
     });
   });
 
-  test('a stall in the body', () => {
+  quick('a stall in the body', () => {
     play({ reply: { done: '--h-p', values: { p: 'ab' } } }, ({ get, ...run }) => {
       run.expectExchange(get(), '^ 999ms !').toBe('--s-b', { b: 'ab' });
     });
   });
 
-  test('a reset after n octets', () => {
+  quick('a reset after n octets', () => {
     play({ reply: { done: '--h-p--#', values: { p: 'ab' } } }, ({ get, ...run }) => {
       run.expectExchange(get()).toBe('--s-b--#', { b: 'ab' }, ConnectionResetError);
       run.expectConnections().toBe('(oc)---x');
     });
   });
 
-  test('a FIN too early', () => {
+  quick('a FIN too early', () => {
     play({ reply: { done: '--h-p--|', values: { p: 'ab' } } }, ({ get, ...run }) => {
       run.expectExchange(get()).toBe('--s-b--#', { b: 'ab' }, IncompleteMessageError);
     });
   });
 
-  test('1xx', () => {
+  quick('1xx', () => {
     play(
       { reply: { start: '-i', done: '-----h-(b|)', values: { i: head(103, [['Link', '</a>']]) } } },
       ({ get, ...run }) => {
@@ -89,14 +93,14 @@ describe('ten exchanges over the scripted network, each in less than 20 ms', () 
     );
   });
 
-  test('trailers', () => {
+  quick('trailers', () => {
     const script = { h: head(200, [CHUNKED]), c: chunk('abc'), l: lastChunk([['Digest', 'x']]) };
     play({ reply: { done: '--h-c-c-(l|)', values: script } }, ({ get, ...run }) => {
       run.expectExchange(get()).toBe('--s-b-b-(d|)', { b: 'abc', d: { trailers: [['Digest', 'x']] } });
     });
   });
 
-  test('two segments that split a CRLF', () => {
+  quick('two segments that split a CRLF', () => {
     play(
       { reply: { done: '--e-f-g-(b|)', values: { g: '\nContent-Length: 3\r\n\r\n' } } },
       ({ get, ...run }) => {
@@ -105,14 +109,14 @@ describe('ten exchanges over the scripted network, each in less than 20 ms', () 
     );
   });
 
-  test('a server that closes an idle connection', () => {
+  quick('a server that closes an idle connection', () => {
     play({ reply: '--(hb) 5s |' }, ({ get, ...run }) => {
       run.expectExchange(get()).toBe('--(sbd|)');
       run.expectConnections().toBe('(oc) 5002ms x');
     });
   });
 
-  test('unsubscribed in the body', () => {
+  quick('unsubscribed in the body', () => {
     play({ reply: '--h-b' }, ({ get, ...run }) => {
       run.expectExchange(get(), '^--!').toBe('--s', { s: 200 });
       run.expectConnections((event) => (event.type === 'closed' ? 'x' : undefined)).toBe('---x');
