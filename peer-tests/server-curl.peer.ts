@@ -104,7 +104,7 @@ describe('answers', () => {
     const { status, text } = await get('/length');
     expect(status).toBe(0);
     expect(text).toMatch(
-      /^HTTP\/1\.1 200 OK\r\nContent-Length: 12\r\nDate: [^\r]+ GMT\r\n\r\nof a length\n$/,
+      /^HTTP\/1\.1 200 OK\r\nContent-Length: 12\r\nDate: [^\r]+ GMT\r\nConnection: keep-alive\r\nKeep-Alive: timeout=\d+\r\n\r\nof a length\n$/,
     );
   });
 
@@ -112,7 +112,7 @@ describe('answers', () => {
     const { status, text } = await get('/chunked');
     expect(status).toBe(0);
     expect(text).toMatch(
-      /^HTTP\/1\.1 200 OK\r\nTransfer-Encoding: chunked\r\nDate: [^\r]+\r\n\r\na\r\nin chunks\n\r\n0\r\n\r\n$/,
+      /^HTTP\/1\.1 200 OK\r\nTransfer-Encoding: chunked\r\nDate: [^\r]+ GMT\r\nConnection: keep-alive\r\nKeep-Alive: timeout=\d+\r\n\r\na\r\nin chunks\n\r\n0\r\n\r\n$/,
     );
   });
 
@@ -132,11 +132,26 @@ describe('answers', () => {
       'HEAD of a length',
       '/length',
       ['-I'],
-      /^HTTP\/1\.1 200 OK\r\nContent-Length: 12\r\nDate: [^\r]+\r\n\r\n$/,
+      /^HTTP\/1\.1 200 OK\r\nContent-Length: 12\r\nDate: [^\r]+ GMT\r\nConnection: keep-alive\r\nKeep-Alive: timeout=\d+\r\n\r\n$/,
     ],
-    ['HEAD of chunks', '/chunked', ['-I'], /^HTTP\/1\.1 200 OK\r\nDate: [^\r]+\r\n\r\n$/],
-    ['204', '/204', [], /^HTTP\/1\.1 204 No Content\r\nDate: [^\r]+\r\n\r\n$/],
-    ['304', '/304', [], /^HTTP\/1\.1 304 Not Modified\r\nETag: "a"\r\nDate: [^\r]+\r\n\r\n$/],
+    [
+      'HEAD of chunks',
+      '/chunked',
+      ['-I'],
+      /^HTTP\/1\.1 200 OK\r\nDate: [^\r]+ GMT\r\nConnection: keep-alive\r\nKeep-Alive: timeout=\d+\r\n\r\n$/,
+    ],
+    [
+      '204',
+      '/204',
+      [],
+      /^HTTP\/1\.1 204 No Content\r\nDate: [^\r]+ GMT\r\nConnection: keep-alive\r\nKeep-Alive: timeout=\d+\r\n\r\n$/,
+    ],
+    [
+      '304',
+      '/304',
+      [],
+      /^HTTP\/1\.1 304 Not Modified\r\nETag: "a"\r\nDate: [^\r]+ GMT\r\nConnection: keep-alive\r\nKeep-Alive: timeout=\d+\r\n\r\n$/,
+    ],
   ])('%s has no body, and the connection goes on', async (_, path, args, wire) => {
     const alone = await get(path, ...args);
     expect(alone.status).toBe(0);
