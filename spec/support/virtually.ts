@@ -1,10 +1,10 @@
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
-import { expect } from '@jest/globals';
 import type { ResponseNotification } from 'rxchange';
+import { assertExchange } from 'rxchange/testing';
 
 /** Runs `work` on virtual time; what is expected of its observables by marbles is compared when it ends. */
 export function virtually<T>(work: (helpers: RunHelpers) => T): T {
-  return new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(work);
+  return new TestScheduler(assertExchange).run(work);
 }
 
 /** What an observer was told, in a form that compares: types, statuses, fields, content as latin1, errors by their code. */
