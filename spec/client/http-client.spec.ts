@@ -457,8 +457,17 @@ describe('wrong use', () => {
     expect(() => client.exchange({ ...GET, ...change })).toThrow(TypeError);
   });
 
-  test('a request that is none throws a TypeError', () => {
-    expect(() => client.exchange(undefined as never)).toThrow(TypeError);
+  test.each<[string, unknown]>([
+    ['that is none', undefined],
+    ['without headers', { method: 'GET', uri: GET.uri }],
+    ['without a uri', { method: 'GET', headers: [] }],
+    ['with a body that is no Observable', { ...GET, body: 'text' }],
+    ['with a length that is a number', { ...GET, headers: [['Content-Length', 5]] }],
+  ])('a request %s throws a TypeError that says so', (_, request) => {
+    expect(() => client.exchange(request as never)).toThrow(
+      /^(a request is|the uri of|the body of|Cannot be written)/,
+    );
+    expect(() => client.exchange(request as never)).toThrow(TypeError);
   });
 
   test('a URI that is none is an error of the exchange', () => {

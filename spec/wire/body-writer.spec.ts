@@ -100,3 +100,18 @@ test.each([CLOSE, TUNNEL])('a body that ends with the connection leaves as it is
 test('a body that is not to be sent is dropped', () => {
   expect(body(undefined, ['a', 'bc'], [['t', 'u']])).toBe('');
 });
+
+describe('content that is no Uint8Array', () => {
+  test.each([
+    ['a string', 'ab'],
+    ['two octets an element', new Uint16Array(2)],
+    ['nothing', undefined],
+  ])('%s is refused in every framing', (_, content) => {
+    for (const framing of [{ type: 'length', length: 4 }, { type: 'chunked' }, { type: 'close' }] as const) {
+      const written: unknown[] = [];
+      const writer = bodyWriter(framing, (octets) => written.push(octets));
+      expect(() => writer.chunk(content as never)).toThrow(expect.objectContaining({ code: 'UNWRITABLE' }));
+      expect(written).toEqual([]);
+    }
+  });
+});

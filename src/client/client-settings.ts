@@ -14,32 +14,32 @@ export interface HttpClientSettings {
   /**
    * ms for a connection to be made, name resolution and TLS included; then a ConnectTimeoutError.
    *
-   * @defaultValue null, as in the program this library is modelled on
+   * @defaultValue null, as in Thor
    */
   readonly connectTimeout: number | null;
   /**
    * ms of silence on a connection that carries an exchange; then a ReadTimeoutError. While the response is held it does not
    * count.
    *
-   * @defaultValue null, as in the program this library is modelled on
+   * @defaultValue null, as in Thor
    */
   readonly readTimeout: number | null;
   /**
    * ms that an idle connection is kept open.
    *
-   * @defaultValue 60000, as in the program this library is modelled on
+   * @defaultValue 60000, as in Thor
    */
   readonly idleTimeout: number | null;
   /**
    * How many additional times to try an exchange that fails in a way that another attempt may not.
    *
-   * @defaultValue 2, as in the program this library is modelled on
+   * @defaultValue 2, as in Thor
    */
   readonly retryLimit: number;
   /**
    * ms between attempts, or what says how long: see {@link RetryDelay}.
    *
-   * @defaultValue 500, as in the program this library is modelled on
+   * @defaultValue 500, as in Thor
    */
   readonly retryDelay: RetryDelay;
   /**
@@ -57,7 +57,7 @@ export interface HttpClientSettings {
   /**
    * How many connections there may be to one origin, those being made included.
    *
-   * @defaultValue 6, as in browsers and the program this library is modelled on
+   * @defaultValue 6, as in browsers and Thor
    */
   readonly maxConnectionsPerOrigin: number;
   /**

@@ -30,6 +30,7 @@ export interface Destination {
  * @throws UrlError
  */
 export function parseUri(uri: string): Destination {
+  if (typeof uri !== 'string') throw new TypeError('the uri of a request is a string');
   const match = URI.exec(uri);
   if (match === null) throw new UrlError(`${JSON.stringify(uri)} is not absolute`);
   const [, scheme, authority, rest] = match as unknown as [string, string, string, string];

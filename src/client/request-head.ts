@@ -1,3 +1,4 @@
+import { isObservable } from 'rxjs';
 import { UnwritableError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/exchange.ts';
 import { controlFields } from '../wire/control-fields.ts';
@@ -35,6 +36,9 @@ export function sendableRequest(request: HttpRequest): SendableRequest {
     throw new TypeError('a request is an object with a method, a uri and a list of headers');
   }
   const { method, uri, headers, body } = request;
+  if (body !== undefined && !isObservable(body)) {
+    throw new TypeError('the body of a request is an Observable');
+  }
   // RFC 9110 §9.3.6: it makes a tunnel, and has a target of another form.
   if (method === 'CONNECT') throw new UnwritableError('CONNECT is no exchange');
   const { origin, target } = parseUri(uri);

@@ -55,8 +55,8 @@
  * └─ UnwritableError                 UNWRITABLE                      wrong use: it would not be HTTP
  * ```
  *
- * `serverStatus` is what a server answers when the error is about the request it reads. Names and texts follow the
- * program this library is modelled on, where it has them.
+ * `serverStatus` is what a server answers when the error is about the request it reads. Names and texts follow
+ * Thor, the Python library that this one is modelled on, where it has them.
  *
  * @packageDocumentation
  */

@@ -8,6 +8,10 @@ export interface HttpRequest {
   readonly method: string;
   /** Absolute for a client (`http://host/path?query`); the request-target as received for a server. */
   readonly uri: string;
+  /**
+   * A client leaves out what it says itself: Host, which is that of the URI (RFC 9112 §3.2), Transfer-Encoding, and the
+   * fields for one hop only.
+   */
   readonly headers: HeaderList;
   /**
    * `request_body` … then `request_done`. Cold: every attempt subscribes again, so a retry re-sends the body.

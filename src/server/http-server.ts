@@ -1,5 +1,11 @@
 import { asyncScheduler, defer, Observable, tap, type SchedulerLike, type Subscription } from 'rxjs';
-import { HandlerError, HandlerTimeoutError, HttpError, MessageError } from '../message/errors.ts';
+import {
+  BodyNotRepeatableError,
+  HandlerError,
+  HandlerTimeoutError,
+  HttpError,
+  MessageError,
+} from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
 import { headersTimeout } from '../operators/headers-timeout.ts';
@@ -226,5 +232,7 @@ export class HttpServer {
 /** A gateway's upstream that does not speak HTTP is a 502 and not the client's fault (RFC 9110 §15.6.3). */
 function statusOf(error: unknown): number {
   if (!(error instanceof HttpError)) return 500;
+  // A gateway cannot send its client's content twice: what kept it from sending it once is the fault.
+  if (error instanceof BodyNotRepeatableError && error.cause !== undefined) return statusOf(error.cause);
   return error instanceof MessageError ? 502 : (error.serverStatus ?? 500);
 }

@@ -23,13 +23,20 @@ export function bodyWriter(framing: Framing | undefined, write: Write): BodyWrit
       return new ChunkedWriter(write);
     case 'close':
     case 'tunnel':
-      return { chunk: write, done: ignore };
+      return { chunk: (content) => write(octetsOf(content)), done: ignore };
     case undefined:
       return { chunk: ignore, done: ignore };
   }
 }
 
 const ignore = (): void => {};
+
+/** The octets of what callers without types may have filled with anything: two octets an element would be framed as one. */
+function octetsOf(content: unknown): Uint8Array {
+  if (ArrayBuffer.isView(content) && (content as Uint8Array).BYTES_PER_ELEMENT === 1)
+    return content as Uint8Array;
+  throw new UnwritableError('content that is no Uint8Array');
+}
 
 /** Sends exactly the octets that Content-Length has announced (RFC 9112 §6.2): one more would start the next message. */
 class LengthWriter implements BodyWriter {
@@ -43,7 +50,7 @@ class LengthWriter implements BodyWriter {
   }
 
   chunk(content: Uint8Array): void {
-    const written = this.written + content.length;
+    const written = this.written + octetsOf(content).length;
     if (written > this.length)
       throw new BodyLengthError(`${String(written)} octets and more of ${String(this.length)}`);
     this.written = written;
@@ -67,7 +74,7 @@ class ChunkedWriter implements BodyWriter {
   }
 
   chunk(content: Uint8Array): void {
-    if (content.length === 0) return;
+    if (octetsOf(content).length === 0) return;
     this.write(formatChunkSize(content.length));
     this.write(content);
     this.write(CHUNK_END);

@@ -1,3 +1,4 @@
+import { UnwritableError } from '../message/errors.ts';
 import { trimWhitespace, type HeaderList } from '../message/headers.ts';
 
 /**
@@ -68,6 +69,7 @@ export function controlFields(headers: HeaderList): ControlFields {
     const line = headers[at];
     const control = controlName(line[0]);
     if (control === undefined) continue;
+    if (typeof line[1] !== 'string') throw new UnwritableError(`a value of ${line[0]} that is no string`);
     const value = trimWhitespace(line[1]);
     fields ??= {};
     const before = fields[control];

@@ -123,12 +123,12 @@ const WRITERS = {
     fieldsOf(headers, sentRequestFraming(method, controlFields(headers), hasContent)),
   response: (status: number, method: string, version: HttpVersion, headers: HeaderList): string =>
     fieldsOf(headers, sentResponseFraming(status, method, version, controlFields(headers))),
-  body: (framing: Framing, chunks: readonly string[], trailers: HeaderList): string => {
+  body: (framing: Framing, chunks: readonly unknown[], trailers: HeaderList): string => {
     let written = '';
     const writer = bodyWriter(framing, (piece) => {
       written += typeof piece === 'string' ? piece : Buffer.from(piece).toString('latin1');
     });
-    for (const chunk of chunks) writer.chunk(octets(chunk));
+    for (const chunk of chunks) writer.chunk(typeof chunk === 'string' ? octets(chunk) : (chunk as never));
     writer.done(trailers);
     return written;
   },
