@@ -51,12 +51,8 @@ export class ClientPool {
   constructor(options: ClientPoolOptions) {
     this.options = options;
     this.kept = IdleConnections.of(options.transport, options.scheduler);
-    const { maxConnections } = options;
-    this.waiting = {
-      maxPending: options.maxPending,
-      acquireTimeout: options.acquireTimeout,
-      scheduler: options.scheduler,
-    };
+    const { maxConnections, acquireTimeout, scheduler } = options;
+    this.waiting = { acquireTimeout, scheduler };
     this.allPermits = maxConnections === Infinity ? undefined : new Permits(maxConnections, this.waiting);
   }
 
@@ -83,15 +79,15 @@ export class ClientPool {
   /**
    * Runs `project` on a connection to the origin, when the limits allow one.
    *
-   * @param isNew - whether only a new connection will do
+   * @param isReplay - whether it was run already on a connection that proved dead: only a new one will do, and at once
    */
   run(
     origin: Origin,
     project: (connection: ClientConnection) => Observable<ResponseNotification>,
-    isNew: boolean,
+    isReplay: boolean,
   ): Observable<ResponseNotification> {
     if (this.isClosed) return throwError(() => new ClientClosedError());
-    return this.poolOf(origin).run(project, isNew);
+    return this.poolOf(origin).run(project, isReplay);
   }
 
   private poolOf(origin: Origin): OriginPool {
@@ -107,7 +103,8 @@ export class ClientPool {
       ...this.options,
       onIdle: (connection) => this.keep(connection, authority, pool),
       onGone: (connection) => {
-        if (this.idle.has(connection)) this.kept.delete(authority, connection);
+        // The timer that was set when it was idle last is not wanted any more, even if it has been in use since.
+        this.kept.delete(authority, connection);
       },
     };
     const pool = new OriginPool({
@@ -117,6 +114,8 @@ export class ClientPool {
         onRelease: () => pool.dropOrphans(),
       }),
       allPermits: this.allPermits,
+      maxPending: this.options.maxPending,
+      scheduler: this.options.scheduler,
       takeIdle: () => this.kept.take(authority)?.ownedBy(owner),
       connect: () => this.connect(origin),
       adopt: (connection) => new ClientConnection(connection, owner),

@@ -1,6 +1,7 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { PoolFullError } from '../message/errors.ts';
 import type { Permits } from '../operators/with-permit.ts';
-import { captureContext } from '../transport/context.ts';
+import { captureContext, type Context } from '../transport/context.ts';
 import type { Connection, ConnectNotification } from '../transport/transport.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { Connecting } from './connecting.ts';
@@ -11,6 +12,9 @@ export interface OriginPoolOptions {
   readonly permits: Permits;
   /** The same for all origins of the client, if that is limited. */
   readonly allPermits: Permits | undefined;
+  /** How many exchanges may wait for either. */
+  readonly maxPending: number;
+  readonly scheduler: SchedulerLike;
   /** An idle connection, if there is one. */
   readonly takeIdle: () => ClientConnection | undefined;
   /** Makes a connection. */
@@ -62,18 +66,34 @@ export class OriginPool {
   /**
    * Runs `project` on an idle connection, else on a new one, as soon as the limits allow, in the order of the calls.
    *
-   * @param isNew - whether only a new connection will do
+   * @param isReplay - whether it was run already on a connection that proved dead: only a new one will do, and at once
    */
-  run<T>(project: (connection: ClientConnection) => Observable<T>, isNew: boolean): Observable<T> {
+  run<T>(project: (connection: ClientConnection) => Observable<T>, isReplay: boolean): Observable<T> {
     return new Observable((subscriber) => {
+      const { permits, options } = this;
+      const { allPermits, maxPending, scheduler } = options;
+      if (!isReplay && this.pending >= maxPending && !this.isFree) {
+        subscriber.error(new PoolFullError(`${String(maxPending)} are waiting`));
+        return;
+      }
       // One that waits is let go on by the exchange that ends, and must not run in its context.
       const context = captureContext();
-      const lease = (): void => context.runInAsyncScope(() => this.lease(subscriber, project, isNew));
-      this.permits.take(subscriber, () => {
-        if (this.options.allPermits === undefined) lease();
-        else this.queue(subscriber, this.options.allPermits, lease);
-      });
+      const start = (): void => this.lease(subscriber, project, isReplay, context);
+      const lease = (): void => context.runInAsyncScope(start);
+      if (allPermits === undefined) {
+        permits.take(subscriber, lease, isReplay);
+      } else {
+        const since = scheduler.now();
+        const queue = (): void => this.queue(subscriber, allPermits, lease, isReplay, since);
+        permits.take(subscriber, queue, isReplay, since);
+      }
     });
+  }
+
+  /** Whether who comes now has a connection at once, or as soon as the exchange that ends right now is over. */
+  private get isFree(): boolean {
+    if (this.idle > 0) return true;
+    return this.permits.isFree && this.options.allPermits?.isFree !== false;
   }
 
   /** Gives up the attempts that none of those who waited has taken over. */
@@ -84,7 +104,13 @@ export class OriginPool {
     for (const orphan of orphans) orphan.stop();
   }
 
-  private queue(subscriber: Subscriber<unknown>, allPermits: Permits, lease: () => void): void {
+  private queue(
+    subscriber: Subscriber<unknown>,
+    allPermits: Permits,
+    lease: () => void,
+    isReplay: boolean,
+    since: number,
+  ): void {
     let isQueued = true;
     const leave = (): void => {
       if (isQueued) this.queued--;
@@ -92,25 +118,28 @@ export class OriginPool {
     };
     this.queued++;
     subscriber.add(leave);
-    allPermits.take(subscriber, () => {
+    const start = (): void => {
       leave();
       lease();
-    });
+    };
+    allPermits.take(subscriber, start, isReplay, since);
   }
 
   private lease<T>(
     subscriber: Subscriber<T>,
     project: (connection: ClientConnection) => Observable<T>,
-    isNew: boolean,
+    isReplay: boolean,
+    context: Context,
   ): void {
-    const idle = isNew ? undefined : this.options.takeIdle();
-    if (idle === undefined) this.connect(subscriber, project);
+    const idle = isReplay ? undefined : this.options.takeIdle();
+    if (idle === undefined) this.connect(subscriber, project, context);
     else project(idle).subscribe(subscriber);
   }
 
   private connect<T>(
     subscriber: Subscriber<T>,
     project: (connection: ClientConnection) => Observable<T>,
+    context: Context,
   ): void {
     const connecting = this.orphans.pop() ?? new Connecting();
     this.count(1);
@@ -122,16 +151,19 @@ export class OriginPool {
       if (this.permits.pending > 0) this.orphans.push(connecting);
       else connecting.stop();
     });
+    const begin = (connection: Connection): void => {
+      this.count(-1);
+      project(this.options.adopt(connection)).subscribe(subscriber);
+    };
+    const fail = (error: unknown): void => {
+      this.count(-1);
+      subscriber.error(error);
+    };
+    // What was begun for another goes on where that was subscribed to.
     connecting.startFor(
       {
-        next: (connection) => {
-          this.count(-1);
-          project(this.options.adopt(connection)).subscribe(subscriber);
-        },
-        error: (error) => {
-          this.count(-1);
-          subscriber.error(error);
-        },
+        next: (connection) => context.runInAsyncScope(begin, undefined, connection),
+        error: (error) => context.runInAsyncScope(fail, undefined, error),
       },
       this.options.connect,
     );

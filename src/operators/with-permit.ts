@@ -31,6 +31,10 @@ export class Permits {
   private taken = 0;
   /** In order; a set, because whoever gives up leaves from anywhere. */
   private readonly waiters = new Set<() => void>();
+  /** The same, of those who go before all others. */
+  private readonly returned = new Set<() => void>();
+  /** Where the waiters begin: an iterator made anew has to pass by all that have left. */
+  private first: Iterator<() => void> | undefined;
   private isGranting = false;
 
   constructor(limit: number, options: PermitsOptions = {}) {
@@ -45,22 +49,34 @@ export class Permits {
 
   /** How many wait for one. */
   get pending(): number {
-    return this.waiters.size;
+    return this.waiters.size + this.returned.size;
+  }
+
+  /** Whether who asks now does not have to wait. */
+  get isFree(): boolean {
+    return this.taken < this.limit && this.pending === 0;
   }
 
   /**
    * Calls `start` when there is a permit for it, now if there is one. The permit is given back when the subscriber is
    * done, after whatever `start` has added to it is torn down.
+   *
+   * @param hasReturned - whether it has had a permit for the same purpose before, and goes before all who wait
+   * @param since - when it began to wait, if that was not now
    */
-  take(subscriber: Subscriber<unknown>, start: () => void): void {
-    if (this.taken < this.limit && this.waiters.size === 0) this.grant(subscriber, start);
-    else this.wait(subscriber, start);
+  take(subscriber: Subscriber<unknown>, start: () => void, hasReturned = false, since?: number): void {
+    if (this.isFree) this.grant(subscriber, start);
+    else this.wait(subscriber, start, hasReturned, since);
   }
 
   private grant(subscriber: Subscriber<unknown>, start: () => void): void {
     this.taken++;
     this.options.onChange?.();
-    start();
+    try {
+      start();
+    } catch (error) {
+      subscriber.error(error);
+    }
     subscriber.add(() => {
       this.taken--;
       this.grantWaiters();
@@ -69,27 +85,35 @@ export class Permits {
     });
   }
 
-  private wait(subscriber: Subscriber<unknown>, start: () => void): void {
+  private wait(
+    subscriber: Subscriber<unknown>,
+    start: () => void,
+    hasReturned: boolean,
+    since: number | undefined,
+  ): void {
     const { maxPending = Infinity, acquireTimeout, scheduler = asyncScheduler } = this.options;
-    if (this.waiters.size >= maxPending) {
+    const waiters = hasReturned ? this.returned : this.waiters;
+    if (!hasReturned && this.pending >= maxPending) {
       subscriber.error(new PoolFullError(`${String(maxPending)} are waiting`));
       return;
     }
     const waiter = (): void => {
-      leave();
+      // Nobody is told in between: it would look as if it were neither waiting nor served.
+      waiters.delete(waiter);
       timer?.unsubscribe();
       this.grant(subscriber, start);
     };
     const leave = (): void => {
-      if (this.waiters.delete(waiter)) this.options.onChange?.();
+      if (waiters.delete(waiter)) this.options.onChange?.();
     };
     const timer =
       typeof acquireTimeout === 'number'
-        ? scheduler.schedule(() => {
-            subscriber.error(new AcquireTimeoutError(acquireTimeout));
-          }, acquireTimeout)
+        ? scheduler.schedule(
+            () => subscriber.error(new AcquireTimeoutError(acquireTimeout)),
+            acquireTimeout - (since === undefined ? 0 : scheduler.now() - since),
+          )
         : undefined;
-    this.waiters.add(waiter);
+    waiters.add(waiter);
     this.options.onChange?.();
     subscriber.add(leave);
     subscriber.add(timer);
@@ -99,11 +123,18 @@ export class Permits {
   private grantWaiters(): void {
     if (this.isGranting) return;
     this.isGranting = true;
-    for (const waiter of this.waiters) {
-      if (this.taken >= this.limit) break;
-      waiter();
-    }
+    while (this.taken < this.limit && this.pending > 0) this.next()?.();
     this.isGranting = false;
+  }
+
+  private next(): (() => void) | undefined {
+    for (const waiter of this.returned) return waiter;
+    this.first ??= this.waiters.values();
+    const next = this.first.next();
+    if (next.done !== true) return next.value;
+    // An iterator that has come to an end stays there, whoever comes later.
+    this.first = undefined;
+    return undefined;
   }
 }
 
