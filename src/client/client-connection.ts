@@ -32,6 +32,8 @@ interface Current {
   readonly holds: Holds;
   /** Where its observers run. */
   readonly context: Context;
+  /** Whether the final head has yet to come. */
+  isUnanswered: boolean;
 }
 
 /**
@@ -56,6 +58,8 @@ export class ClientConnection {
   /** How long nothing has moved, and how long the server has had the whole request. */
   private silence: LazyTimer | undefined;
   private thought: LazyTimer | undefined;
+  /** Octets that had not left when somebody was told of some that had. */
+  private unsent = 0;
   /** What stops the reading while the consumer holds the response. */
   private pause: Unsubscribable | undefined;
   /** Why nothing more will arrive, once that is so. */
@@ -72,7 +76,7 @@ export class ClientConnection {
       next: (octets) => {
         if (this.current !== undefined) this.current.attempt.answered = true;
         this.reader.push(octets);
-        this.silence?.start();
+        this.stir();
         this.inContext(this.pump);
         this.reader.keep();
       },
@@ -123,14 +127,15 @@ export class ClientConnection {
       () => this.hold(current),
       () => this.release(current),
     );
-    const current = { subscriber, attempt, sender, holds, context: captureContext() };
+    const context = captureContext();
+    const current: Current = { subscriber, attempt, sender, holds, context, isUnanswered: true };
     this.current = current;
     this.keepAlive = undefined;
     attempt.reused = this.exchanges++ > 0;
     connection.setIdle(false);
     reader.expect(attempt.method);
-    this.progress();
     sender.send();
+    this.progress();
     return () => {
       if (this.current === current) this.close();
     };
@@ -141,16 +146,23 @@ export class ClientConnection {
     else this.current.context.runInAsyncScope(work);
   }
 
-  /** Octets of the request have left. */
+  /** Octets of the request have left, of which the server thinks when it has the last. */
   private readonly progress = (): void => {
-    this.silence?.start();
-    this.thought?.start();
+    const { current } = this;
+    if (current === undefined) return;
+    this.stir();
+    this.unsent = this.connection.buffered;
+    if (current.isUnanswered && current.sender.isDone) this.thought?.start();
   };
 
+  /** Octets have moved. A consumer that holds is not a silent server, whatever else moves meanwhile. */
+  private stir(): void {
+    if (this.current?.holds.isHeld !== true) this.silence?.start();
+  }
+
   private readonly drain = (): void => {
-    if (this.current === undefined) return;
     this.progress();
-    this.current.sender.resume();
+    this.current?.sender.resume();
   };
 
   private readonly pump = (): void => {
@@ -184,6 +196,7 @@ export class ClientConnection {
       case 'response_done':
         return this.finish(notification, current);
       case 'response_start':
+        current.isUnanswered = false;
         this.thought?.pause();
         if (!sender.isDone && this.isVain(notification, sender)) sender.stop();
         return subscriber.next(notification);
@@ -233,6 +246,11 @@ export class ClientConnection {
     current?.subscriber.error(error);
   }
 
+  /** A timer was set by an exchange of long ago, and runs where that did. */
+  private expire(error: unknown): void {
+    this.inContext(() => this.fail(error));
+  }
+
   private hold(current: Current): void {
     if (this.current !== current) return;
     this.pause = this.connection.hold();
@@ -245,7 +263,7 @@ export class ClientConnection {
     this.pause?.unsubscribe();
     this.pause = undefined;
     this.silence?.start();
-    this.pump();
+    this.inContext(this.pump);
   }
 
   /**
@@ -259,11 +277,16 @@ export class ClientConnection {
     this.silence = undefined;
     this.thought = undefined;
     if (readTimeout !== null) {
-      const expire = (): void => this.fail(new ReadTimeoutError(readTimeout));
+      const expire = (): void => {
+        const { buffered } = this.connection;
+        // Nobody is told of octets that leave while there are more: with a slow peer that may take longer than this.
+        if (buffered > 0 && buffered < this.unsent) this.progress();
+        else this.expire(new ReadTimeoutError(readTimeout));
+      };
       this.silence = new LazyTimer(readTimeout, scheduler, expire, unrefTimer);
     }
     if (headersTimeout !== null) {
-      const expire = (): void => this.fail(new HeadersTimeoutError(headersTimeout));
+      const expire = (): void => this.expire(new HeadersTimeoutError(headersTimeout));
       this.thought = new LazyTimer(headersTimeout, scheduler, expire, unrefTimer);
     }
   }

@@ -157,6 +157,7 @@ export class RequestSender {
     this.writer ??= this.begin(this.attempt.sendable.empty());
     this.writer.done(trailers);
     this.isDone = true;
+    this.observer.onWrite();
     this.stop();
   }
 

@@ -28,6 +28,7 @@ export class LazyTimer {
   private timer: Subscription | undefined;
   /** When what is waited for began; undefined while nothing is. */
   private since: number | undefined;
+  private isStopped = false;
 
   /**
    * @param ms - the timeout
@@ -42,6 +43,7 @@ export class LazyTimer {
 
   /** Waits from now on, whether or not it did before. */
   start(): void {
+    if (this.isStopped) return;
     this.since = this.scheduler.now();
     this.timer ??= this.set(this.scheduler, this.ms, this.fire);
   }
@@ -53,6 +55,7 @@ export class LazyTimer {
 
   /** Waits no more, and never again. */
   stop(): void {
+    this.isStopped = true;
     this.since = undefined;
     this.timer?.unsubscribe();
     this.timer = undefined;
