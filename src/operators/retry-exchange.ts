@@ -1,7 +1,7 @@
 import {
   asyncScheduler,
-  concat,
-  ignoreElements,
+  defer,
+  merge,
   Observable,
   Subscription,
   take,
@@ -16,6 +16,9 @@ import type { ExchangeFacts } from '../message/exchange-facts.ts';
 import type { ResponseNotification, ResponseStart } from '../message/notifications.ts';
 import { retryAfter } from './retry-after.ts';
 import { isRetryable, isStale } from './retry-policy.ts';
+
+/** More ms than a timer takes: Node would fire at once. */
+const LONGEST = 2_147_483_647;
 
 /** Why an exchange is attempted again. */
 export type RetryCause = HttpError | ResponseStart;
@@ -105,8 +108,9 @@ class Retrying {
 
   attempt(): void {
     this.attempts++;
+    // One that has failed ends by itself, behind the next: what it had is free for that one before it is for others.
+    if (this.isDropped) this.current.unsubscribe();
     this.isDropped = false;
-    this.current.unsubscribe();
     this.subscriber.remove(this.current);
     // A source that fails at once is followed by another attempt before this line has its subscription.
     const current = new Subscription();
@@ -146,8 +150,7 @@ class Retrying {
     if (!this.isTold && isRetryable(error)) {
       if (!this.hasBeenStale && isStale(error)) {
         this.hasBeenStale = true;
-        this.options.onRetry?.(error, this.attempts, true);
-        this.attempt();
+        this.again(error, true);
         return;
       }
       if (this.retry(error, 0)) return;
@@ -157,33 +160,40 @@ class Retrying {
 
   /** Whether there will be another attempt, not before `atLeast` ms have passed. */
   private retry(cause: RetryCause, atLeast: number): boolean {
-    const { limit = 2, delay = 500, until = Infinity, onRetry } = this.options;
+    const { limit = 2, delay = 500, until = Infinity } = this.options;
     if (this.retries >= limit) return false;
     const wait = this.waitFor(cause, delay);
     if (wait === undefined) return true;
     const ms = typeof wait === 'number' ? Math.max(wait, atLeast) : atLeast;
-    if (this.scheduler.now() + ms >= until) return false;
+    if (ms > LONGEST || this.scheduler.now() + ms >= until) return false;
     this.retries++;
     const pause = timer(ms, this.scheduler);
-    const time = typeof wait === 'number' ? pause : concat(pause.pipe(ignoreElements()), wait).pipe(take(1));
+    const time = typeof wait === 'number' ? pause : merge(pause, defer(() => wait).pipe(take(1)));
     this.subscriber.add(
       time.subscribe({
         error: (error: unknown) => this.subscriber.error(error),
-        complete: () => {
-          onRetry?.(cause, this.attempts, false);
-          this.attempt();
-        },
+        complete: () => this.again(cause, false),
       }),
     );
     return true;
+  }
+
+  private again(cause: RetryCause, isFree: boolean): void {
+    try {
+      this.options.onRetry?.(cause, this.attempts, isFree);
+    } catch (error) {
+      this.subscriber.error(error);
+    }
+    if (!this.subscriber.closed) this.attempt();
   }
 
   /** What the caller's delay says; undefined when it threw, which has ended the exchange. */
   private waitFor(cause: RetryCause, delay: RetryDelay): number | ObservableInput<unknown> | undefined {
     try {
       const wait = typeof delay === 'function' ? delay(cause, this.retries + 1) : delay;
-      if (typeof wait !== 'number' || wait >= 0) return wait;
-      throw new RangeError(`a retry delay is a number of ms from 0 up, not ${String(wait)}`);
+      if (typeof wait === 'number' ? wait >= 0 : typeof wait === 'object') return wait;
+      const given = typeof wait === 'number' ? wait : typeof wait;
+      throw new RangeError(`a retry delay is a number of ms from 0 up, or an Observable, not ${given}`);
     } catch (error) {
       this.subscriber.error(error);
       return undefined;
