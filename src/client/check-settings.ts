@@ -63,6 +63,12 @@ const CHECKS: Record<keyof HttpClientSettings, Check> = {
   scheduler: having('now', 'schedule'),
 };
 
+/** An object may be anything: a circular one, or one that throws when it is looked at. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'this list';
+  return typeof value === 'object' && value !== null ? 'this object' : String(value);
+}
+
 /**
  * Checks all settings, so that what is wrong with one is said where it is given and not when it is first needed.
  *
@@ -70,10 +76,10 @@ const CHECKS: Record<keyof HttpClientSettings, Check> = {
  */
 export function checkSettings(settings: HttpClientSettings): void {
   for (const [name, value] of Object.entries(settings)) {
-    if (!(name in CHECKS)) throw new TypeError(`${name} is not an option of HttpClient`);
+    if (!Object.hasOwn(CHECKS, name)) throw new TypeError(`${name} is not an option of HttpClient`);
     const wanted = CHECKS[name as keyof HttpClientSettings](value);
     if (wanted === undefined) continue;
-    const text = `${name} must be ${wanted}, not ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
+    const text = `${name} must be ${wanted}, not ${shown(value)}`;
     throw isNumber(value) ? new RangeError(text) : new TypeError(text);
   }
   withLimits(RESPONSE_LIMITS, settings.limits);
