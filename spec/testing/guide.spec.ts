@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { compileFunction } from 'node:vm';
+import { expect, test } from '@jest/globals';
+import * as rxchange from 'rxchange';
+import * as kit from 'rxchange/testing';
+
+/** The examples of `docs/testing.md`, which are executed as they stand there. */
+const blocks = Array.from(
+  readFileSync(new URL('../../docs/testing.md', import.meta.url), 'utf8').matchAll(/^```ts\n([^]*?)^```/gm),
+  ([, block]) => block,
+);
+
+/** Runs a block, without its imports and types, with these names in sight; says what it gives a name to. */
+function execute(block: string, scope: Readonly<Record<string, unknown>>, result = 'undefined'): unknown {
+  const code = block.replace(/^import .*\n/gm, '').replace(/: NetworkScript/g, '');
+  const all: Record<string, unknown> = { ...rxchange, ...kit, ...scope };
+  const names = Object.keys(all);
+  const run = compileFunction(`${code}\nreturn ${result};`, names) as (...args: unknown[]) => unknown;
+  return run(...names.map((name) => all[name]));
+}
+
+test('there are three', () => {
+  expect(blocks).toHaveLength(3);
+});
+
+test('the first is a test that passes', () => {
+  execute(blocks[0], {});
+  expect(() => execute(blocks[0].replace('999ms', '998ms'), {})).toThrow(kit.MismatchError);
+});
+
+test('the second says what can be expected', () => {
+  const { responseBody, responseDone, responseStart, ConnectionResetError } = rxchange;
+  const said = {
+    s: responseStart(200),
+    b: responseBody(Buffer.from('abc')),
+    d: responseDone([['Digest', 'x']]),
+  };
+  const [whole, exact, broken] = blocks[1].trim().split('\n');
+  new kit.HttpTestScheduler().run(({ cold, expectExchange }) => {
+    execute(whole, { expectExchange, response: cold('--s-b-(d|)', said) });
+    execute(exact, { expectExchange, response: cold('--s-b-(d|)', said) });
+    execute(broken, { expectExchange, response: cold('--s-b-#', said, new ConnectionResetError('x')) });
+  });
+});
+
+test('the third is a script of a network', () => {
+  new kit.HttpTestScheduler().run(({ expectExchange, network }) => {
+    const { script, values } = execute(blocks[2], {}, '{ script, values }') as {
+      script: kit.NetworkScript;
+      values: kit.OctetValues;
+    };
+    const { transport } = network(script, { values });
+    const client = new rxchange.HttpClient({ transport, retryLimit: 0 });
+    const get = (host: string) => client.exchange({ method: 'GET', uri: `http://${host}/`, headers: [] });
+    expectExchange(get('slow')).toBe('322ms s-b-(d|)', { b: 'abc' });
+    expectExchange(get('down')).toBe('--#', {}, 'CONNECT');
+    expectExchange(get('flaky')).toBe('--s-b-#', { b: 'abc' }, 'CONNECTION_RESET');
+    expectExchange(get('flaky'), '-^').toBe('--is-(bd|)', { i: 103 });
+    expectExchange(get('many')).toBe('--s-(bd|)');
+    expectExchange(get('many')).toBe('--s-(bd|)');
+    expectExchange(get('many')).toBe('--#');
+  });
+});
