@@ -147,6 +147,19 @@ describe('what is left behind fails the run, and is named with the exchange that
     expect(leaks).toEqual(['exchange GET http://origin/a, not over']);
   });
 
+  test('a socket that its server keeps when the client has left', () => {
+    const leaks = leaksOf('', ({ link }) => {
+      const { transport } = link();
+      transport.listen({ host: 'origin', port: 80 }).subscribe();
+      transport.connect({ host: 'origin', port: 80 }).subscribe((phase) => {
+        if (phase.type === 'connection') phase.connection.destroy();
+      });
+    });
+    expect(leaks).toEqual([
+      'connection 1 to http://origin, closed by the client and still open at the server',
+    ]);
+  });
+
   test('a socket of a link', () => {
     const leaks = leaksOf('', ({ link }) => {
       const { transport } = link();

@@ -1,6 +1,6 @@
 import { readMarbles, requireValues, type Mark } from './read-marbles.ts';
 import { MarbleError } from './test-errors.ts';
-import type { ReceivedRequest } from './network-log.ts';
+import type { ReceivedRequest } from './logged-connection.ts';
 
 /** What the letters of a reply stand for: octets, or latin1. */
 export type OctetValues = Readonly<Record<string, Uint8Array | string>>;

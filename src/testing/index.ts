@@ -31,16 +31,9 @@ export {
 } from './http-test-scheduler.ts';
 export type { LinkOptions } from './link.ts';
 export { linkNetwork, type LinkNetwork } from './link-network.ts';
+export type { ConnectionEvent, ReceivedRequest } from './logged-connection.ts';
 export { memoryTransport } from './memory-transport.ts';
-export type {
-  ConnectionEvent,
-  Expected,
-  NetworkExpectations,
-  Pooled,
-  PoolStats,
-  Projection,
-  ReceivedRequest,
-} from './network-log.ts';
+export type { Expected, NetworkExpectations, Pooled, PoolStats, Projection } from './network-log.ts';
 export { chunk, CHUNKED, head, lastChunk, sized } from './octets.ts';
 export {
   scriptedNetwork,

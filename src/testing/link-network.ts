@@ -40,9 +40,9 @@ export function linkNetwork(helpers: RunHelpers, options: LinkOptions = {}): Lin
       return {
         connect: (client, server) => {
           logged.follow(server);
-          logged.connect(client);
+          logged.connect(client, server);
         },
-        close: () => logged.close(),
+        abandon: () => logged.abandon(),
       };
     },
   });

@@ -15,7 +15,7 @@ const FIRST_PORT = 49_152;
 /** Is told of the connections of a network in memory. */
 export interface MemoryWatch {
   /** One is asked for; called again with its ends, the client's first, when it is made. */
-  open(remote: ListenAddress): { connect(client: LinkEnd, server: LinkEnd): void; close(): void };
+  open(remote: ListenAddress): { connect(client: LinkEnd, server: LinkEnd): void; abandon(): void };
   /** Throws when the network is used after its time. */
   guard(): void;
 }
@@ -55,7 +55,7 @@ export function watchedTransport(options: LinkOptions, watch?: MemoryWatch): Tra
         const watched = watch?.open(remote);
         let established = false;
         subscriber.add(() => {
-          if (!established) watched?.close();
+          if (!established) watched?.abandon();
         });
         const establish = (): void => {
           const accept = listeners.get(keyOf(remote));

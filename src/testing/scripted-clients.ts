@@ -171,7 +171,7 @@ class Clients {
     );
     const hearing = new Hearing(run, number, (response) => this.answers.next(response));
     logged.follow(server, { onStart: (method) => hearing.expect(method) });
-    logged.connect(client);
+    logged.connect(client, server);
     const talking = play(run, said.marks, ({ char }) => {
       if (char === '|') client.end();
       else if (char === '#') client.reset(...('error' in said ? [said.error] : []));

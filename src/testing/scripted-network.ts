@@ -10,7 +10,8 @@ import {
   type Phase,
   type ReadScript,
 } from './connection-script.ts';
-import { NetworkLog, type LoggedConnection, type NetworkExpectations } from './network-log.ts';
+import type { LoggedConnection } from './logged-connection.ts';
+import { NetworkLog, type NetworkExpectations } from './network-log.ts';
 import { nearestOf } from './nearest.ts';
 import { ScriptedServer } from './scripted-server.ts';
 import { MarbleError, UnscriptedError } from './test-errors.ts';
@@ -122,9 +123,7 @@ class Network {
       const origin = scripted?.name ?? originOf(target);
       run.guard(`A connection to ${origin}`);
       const logged = this.log.open(origin);
-      subscriber.add(() => {
-        if (!logged.isConnected) logged.close();
-      });
+      subscriber.add(() => logged.abandon());
       const script = scripted?.scripts(logged.number);
       if (script === undefined) run.fail(this.unscripted(logged, scripted));
       else this.establish(target, logged, script, subscriber);
@@ -180,7 +179,7 @@ class Network {
         this.wire,
       );
       new ScriptedServer(this.run, there, logged, script, this.wire.latency);
-      logged.connect(here);
+      logged.connect(here, there);
       subscriber.next({ type: 'connection', connection: here });
       subscriber.complete();
     };

@@ -1,7 +1,7 @@
 import { Subscription } from 'rxjs';
 import type { ReadScript, Said } from './connection-script.ts';
 import type { LinkEnd } from './link.ts';
-import type { LoggedConnection, ReceivedRequest } from './network-log.ts';
+import type { LoggedConnection, ReceivedRequest } from './logged-connection.ts';
 import { play } from './play.ts';
 import { UnscriptedError } from './test-errors.ts';
 import type { TestRun } from './test-run.ts';
