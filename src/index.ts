@@ -41,13 +41,9 @@ export {
   type RetryOptions,
 } from './operators/retry-exchange.ts';
 export { Permits, withPermit, type PermitsOptions } from './operators/with-permit.ts';
-export {
-  HttpServer,
-  type Handler,
-  type HttpServerOptions,
-  type HttpServerSettings,
-  type ServerNotification,
-} from './server/http-server.ts';
+export { HttpServer, type Handler, type ServerNotification } from './server/http-server.ts';
+export type { HttpServerOptions, HttpServerSettings } from './server/server-settings.ts';
+export type { TimeoutSettings } from './server/timeouts.ts';
 export { HttpServerExchange } from './server/http-server-exchange.ts';
 export { tcpTransport } from './transport/tcp.ts';
 export type {

@@ -9,7 +9,7 @@ import { tcpTransport } from '../transport/tcp.ts';
 import { Attempt } from './attempt.ts';
 import { BodyMemory } from './body-memory.ts';
 import { ClientPool, type PoolStats } from './client-pool.ts';
-import { checkSettings } from './check-settings.ts';
+import { checkClientSettings } from './check-settings.ts';
 import type { HttpClientOptions, HttpClientSettings } from './client-settings.ts';
 import { HttpClientExchange } from './http-client-exchange.ts';
 import { sendableRequest, type SendableRequest } from './request-head.ts';
@@ -70,7 +70,7 @@ export class HttpClient {
   constructor(options: HttpClientOptions = {}) {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     this.settings = { ...HttpClient.defaults, ...(Object.fromEntries(given) as Partial<HttpClientSettings>) };
-    checkSettings(this.settings);
+    checkClientSettings(this.settings);
     this.pool = new ClientPool(this.settings);
     this.stats = this.pool.stats;
   }

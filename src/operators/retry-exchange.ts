@@ -11,7 +11,7 @@ import {
   type SchedulerLike,
   type Subscriber,
 } from 'rxjs';
-import { HttpError } from '../message/errors.ts';
+import { BodyNotRepeatableError, HttpError } from '../message/errors.ts';
 import type { ExchangeFacts } from '../message/exchange-facts.ts';
 import type { ResponseNotification, ResponseStart } from '../message/notifications.ts';
 import { retryAfter } from './retry-after.ts';
@@ -93,6 +93,8 @@ class Retrying {
   private isTold = false;
   /** The response of this attempt is not delivered, as there will be another. */
   private isDropped = false;
+  /** Why there is another attempt. */
+  private cause: RetryCause | undefined;
   private current = Subscription.EMPTY;
 
   constructor(
@@ -147,6 +149,8 @@ class Retrying {
   private fail(error: unknown): void {
     if (this.isDropped) return;
     if (error instanceof HttpError) this.describe(error);
+    // What made the repeat necessary is what went wrong.
+    if (error instanceof BodyNotRepeatableError) error.cause ??= this.cause;
     if (!this.isTold && isRetryable(error)) {
       if (!this.hasBeenStale && isStale(error)) {
         this.hasBeenStale = true;
@@ -179,6 +183,7 @@ class Retrying {
   }
 
   private again(cause: RetryCause, isFree: boolean): void {
+    this.cause = cause;
     try {
       this.options.onRetry?.(cause, this.attempts, isFree);
     } catch (error) {

@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { HttpServer, type HttpServerSettings } from 'rxchange';
+
+const NO_MS = [NaN, -1, Infinity, 2 ** 31, '5', {}];
+
+/** What each option does not take: one line an option. */
+const WRONG: Record<keyof HttpServerSettings, unknown[]> = {
+  host: ['', 5, null],
+  port: [NaN, -1, 0.5, 65_536, '8080', null],
+  transport: [null, {}, 'tcp'],
+  idleTimeout: NO_MS,
+  headTimeout: NO_MS,
+  requestTimeout: NO_MS,
+  readTimeout: NO_MS,
+  writeTimeout: NO_MS,
+  handlerTimeout: NO_MS,
+  maxBufferedBytes: [NaN, -1, 0.5, '5', null],
+  limits: [null, 5, { fields: -1 }, { none: 1 }],
+  onError: [null, {}, 'console'],
+  scheduler: [null, {}, { now: () => 0 }],
+};
+
+describe('an option of HttpServer', () => {
+  test('has a line here', () => {
+    expect(Object.keys(WRONG).sort()).toEqual(Object.keys(HttpServer.defaults).sort());
+  });
+
+  test.each(Object.entries(WRONG))(
+    '%s throws for what it does not take, and says its name',
+    (name, values) => {
+      for (const value of values) {
+        expect(() => new HttpServer({ [name]: value })).toThrow(name);
+      }
+    },
+  );
+
+  test('that there is not is an error', () => {
+    expect(() => new HttpServer({ prot: 80 } as never)).toThrow('prot is not an option of HttpServer');
+  });
+});

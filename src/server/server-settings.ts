@@ -1,0 +1,66 @@
+import type { SchedulerLike } from 'rxjs';
+import type { HttpServerRequest } from '../message/exchange.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { GivenLimits } from '../wire/limits.ts';
+import type { TimeoutSettings } from './timeouts.ts';
+
+/** The settings of a server. Times are ms; `null` means never. */
+export interface HttpServerSettings extends TimeoutSettings {
+  /**
+   * A name or an IP address of this machine.
+   *
+   * @defaultValue 'localhost'
+   */
+  readonly host: string;
+  /**
+   * 0 lets the system choose one, and the `start` notification tells which.
+   *
+   * @defaultValue 0
+   */
+  readonly port: number;
+  /**
+   * What listens.
+   *
+   * @defaultValue TCP
+   */
+  readonly transport: Transport;
+  /**
+   * ms that a connection on which no request is under way is left open. The client is told, in whole seconds and one less.
+   *
+   * @defaultValue 60000
+   */
+  readonly idleTimeout: number | null;
+  /**
+   * ms for a handler to begin its response; then it is unsubscribed, and 503 is answered.
+   *
+   * @defaultValue null
+   */
+  readonly handlerTimeout: number | null;
+  /**
+   * Octets of a response body that are kept while the connection is slower than a source that does not honour `flow`;
+   * when more come, the exchange ends with a BufferFullError.
+   *
+   * @defaultValue 16777216
+   */
+  readonly maxBufferedBytes: number;
+  /** Bounds on what is read of a request head; those not given have their defaults. */
+  readonly limits: GivenLimits;
+  /**
+   * Is told what a handler throws, errors with or answers against the rules; the client learns a status at most. Not told
+   * when a handler passes on the error of its request's body: that is the client's.
+   *
+   * @defaultValue writes it to the console
+   */
+  readonly onError: (error: unknown, request: HttpServerRequest) => void;
+  /**
+   * Where time comes from.
+   *
+   * @defaultValue asyncScheduler, which is virtual inside `TestScheduler.run`
+   */
+  readonly scheduler: SchedulerLike;
+}
+
+/** What may be set otherwise than by default. */
+export type HttpServerOptions = {
+  readonly [Name in keyof HttpServerSettings]?: HttpServerSettings[Name] | undefined;
+};
