@@ -78,7 +78,7 @@ describe('an answer that breaks off', () => {
   });
 
   test('just ends where its framing tells that it is not whole', () => {
-    expect(conversation(breaksOff, HTTP_11).connection.done).toEqual(['destroy']);
+    expect(conversation(breaksOff, HTTP_11).connection.done).toEqual(['end']);
   });
 });
 

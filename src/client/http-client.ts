@@ -92,7 +92,8 @@ export class HttpClient {
 
   /**
    * Closes the client when subscribed to: idle connections at once, those in use when their exchange is over, and exchanges
-   * that begin later end with a ClientClosedError. Completes when nothing is left.
+   * that begin later end with a ClientClosedError, as does one that would be attempted again. Completes when no connection is
+   * in use and nobody waits for one.
    *
    * ```
    * two exchanges end at 3 and 5:

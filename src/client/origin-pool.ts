@@ -1,4 +1,4 @@
-import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { Observable, Subscription, type SchedulerLike, type Subscriber } from 'rxjs';
 import { PoolFullError } from '../message/errors.ts';
 import type { Permits } from '../operators/with-permit.ts';
 import { captureContext, type Context } from '../transport/context.ts';
@@ -151,9 +151,20 @@ export class OriginPool {
       if (this.permits.pending > 0) this.orphans.push(connecting);
       else connecting.stop();
     });
+    if (subscriber.closed) return;
+    // Torn down before the permit is given back, which has been added to the subscriber by the time there is a connection:
+    // who gets the permit next must not find this connection still open.
+    const carried = new Subscription();
+    subscriber.add(carried);
     const begin = (connection: Connection): void => {
       this.count(-1);
-      project(this.options.adopt(connection)).subscribe(subscriber);
+      carried.add(
+        project(this.options.adopt(connection)).subscribe({
+          next: (value) => subscriber.next(value),
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => subscriber.complete(),
+        }),
+      );
     };
     const fail = (error: unknown): void => {
       this.count(-1);

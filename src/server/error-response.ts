@@ -10,7 +10,7 @@ import { statusPhrase } from '../message/status.ts';
 
 /**
  * A response that a server makes by itself. It says what its status says, and of a request that is not HTTP, which rule
- * it breaks; nothing of the program behind it. Behind such a request nothing can be read, so it ends its connection.
+ * it breaks; nothing of the program behind it.
  */
 export function errorResponse(status: number, fault?: HttpError): readonly ResponseNotification[] {
   const text = fault === undefined ? statusPhrase(status) : `${statusPhrase(status)}: ${fault.desc}`;
@@ -19,9 +19,5 @@ export function errorResponse(status: number, fault?: HttpError): readonly Respo
     ['Content-Type', 'text/plain; charset=utf-8'],
     ['Content-Length', String(content.length)],
   ];
-  return [
-    responseStart(status, fault === undefined ? headers : [...headers, ['Connection', 'close']]),
-    responseBody(content),
-    responseDone(),
-  ];
+  return [responseStart(status, headers), responseBody(content), responseDone()];
 }

@@ -26,6 +26,8 @@ export class RequestContent {
   private end: RequestDone | undefined;
   private isDropped = false;
   private discarded = 0;
+  /** Why the rest will not come. */
+  private fault: HttpError | undefined;
 
   /**
    * @param onWanted - is told when the handler subscribes
@@ -39,8 +41,12 @@ export class RequestContent {
         subscriber.complete();
         return;
       }
-      if (this.isSubscribed) {
-        subscriber.error(new BodyNotRepeatableError('the body of a request that is being read'));
+      if (this.fault !== undefined) {
+        subscriber.error(this.fault);
+        return;
+      }
+      if (this.isSubscribed || this.isDropped) {
+        subscriber.error(new BodyNotRepeatableError('the body of a request that was read, or thrown away'));
         return;
       }
       this.isSubscribed = true;
@@ -57,13 +63,14 @@ export class RequestContent {
 
   /** Whether reading may go on. */
   get isWanted(): boolean {
-    if (this.isDropped) return this.discarded <= MOST_DISCARDED;
-    return this.subscriber !== undefined && !this.holds.isHeld;
+    if (this.isDone) return false;
+    if (this.subscriber !== undefined) return !this.holds.isHeld;
+    return this.isDropped && this.discarded <= MOST_DISCARDED;
   }
 
   /** Whether more is left unread than it pays to throw away. */
   get isTooMuch(): boolean {
-    return this.isDropped && this.discarded > MOST_DISCARDED;
+    return this.subscriber === undefined && this.discarded > MOST_DISCARDED;
   }
 
   take(notification: RequestBody | RequestDone): void {
@@ -84,12 +91,13 @@ export class RequestContent {
     }
   }
 
-  /** Nobody will want the rest. */
+  /** Nobody will come for the rest; who reads it already may go on. */
   drop(): void {
     this.isDropped = true;
   }
 
   fail(error: HttpError): void {
+    this.fault = error;
     this.subscriber?.error(error);
   }
 }

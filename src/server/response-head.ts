@@ -1,7 +1,7 @@
 import type { HeaderList } from '../message/headers.ts';
 import type { HttpVersion, ResponseNonfinal, ResponseStart } from '../message/notifications.ts';
 import { statusPhrase } from '../message/status.ts';
-import { connectionOptions, controlFields } from '../wire/control-fields.ts';
+import { controlFields } from '../wire/control-fields.ts';
 import { sentResponseFraming, type Framing } from '../wire/framing.ts';
 import { formatHead } from '../wire/message-writer.ts';
 import { formatStatusLine } from '../wire/start-line.ts';
@@ -42,12 +42,7 @@ export function responseHead(
   const startLine = formatStatusLine(status, phrase);
   const fields = controlFields(headers);
   const { declared, content } = sentResponseFraming(status, method, version, fields);
-  const isPersistent =
-    request.isPersistent &&
-    content?.type !== 'close' &&
-    content?.type !== 'tunnel' &&
-    // A handler that says close means it.
-    !connectionOptions(fields).includes('close');
+  const isPersistent = request.isPersistent && content?.type !== 'close' && content?.type !== 'tunnel';
   const behind = dateField(headers, now) + connectionFields(version, isPersistent, keepAlive);
   return { head: formatHead({ startLine, headers, fields, declared, behind }), content, isPersistent };
 }

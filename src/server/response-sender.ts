@@ -74,9 +74,15 @@ export class ResponseSender {
     }
   }
 
-  /** Tells a client that waits for it to send its content. */
-  continue(): void {
-    if (this.isAwaited && !this.isStarted) this.nonfinal(responseNonfinal(100));
+  /**
+   * Tells a client that waits for it to send its content.
+   *
+   * @param isHere - whether some of it is here already, so that it did not wait (RFC 9110 §10.1.1)
+   */
+  continue(isHere: boolean): void {
+    if (!this.isAwaited || this.isStarted) return;
+    if (isHere) this.isAwaited = false;
+    else this.nonfinal(responseNonfinal(100));
   }
 
   /** The connection has room again, or the rest does not matter any more: whoever was held may go on. */
@@ -107,10 +113,19 @@ export class ResponseSender {
     if (!(status >= 100 && status < 200) || status === 101) {
       throw new HandlerError(`an interim response with status ${String(status)}`);
     }
+    this.checkRoom();
+    // A gateway has asked for the content, and so has its upstream: the client is told once.
+    if (status === 100 && this.request.expectsContinue && !this.isAwaited) return;
     if (status === 100) this.isAwaited = false;
     const head = nonfinalHead(notification);
     // RFC 9110 §15.2: an HTTP/1.0 client does not know them.
     if (this.request.version === '1.1') this.write(head);
+  }
+
+  private checkRoom(): void {
+    const { buffered } = this.connection;
+    if (buffered <= this.options.maxBufferedBytes) return;
+    throw new BufferFullError(`${String(buffered)} octets of a response`);
   }
 
   private start(notification: ResponseStart): void {
@@ -129,11 +144,8 @@ export class ResponseSender {
   }
 
   private body({ chunk, flow }: ResponseBody): void {
-    const { buffered } = this.connection;
     if (this.writer === undefined || this.isDone) throw new HandlerError('content outside of a response');
-    if (buffered > this.options.maxBufferedBytes) {
-      throw new BufferFullError(`${String(buffered)} octets of a response body`);
-    }
+    this.checkRoom();
     this.writer.chunk(chunk);
     if (this.isFull && flow !== undefined) this.holds.push(flow.hold());
   }

@@ -67,6 +67,10 @@ export class ServerConnection {
   private isFull = false;
   /** Whether the client has ended its side meanwhile. */
   private isEndAwaited = false;
+  /** Whether only the end of the connection tells the client that it has all of the last answer. */
+  private isEndedByClose = false;
+  /** The handler that has answered last: it may complete, and if it does not, it ends with the next request. */
+  private answered: Subscription | undefined;
   /** Octets heard since the last answer was sent, once no request is read any more. */
   private lingered: number | undefined;
   private lingering: Subscription | undefined;
@@ -124,6 +128,8 @@ export class ServerConnection {
     if (this.isGone || this.lingered !== undefined) return;
     const isInHead = current === undefined && !this.isFull && reader.isStarted && !reader.isIdle;
     const isInContent = current !== undefined && !current.content.isDone;
+    // An empty line before a request is no request yet.
+    if (current === undefined && !this.isFull && !reader.isStarted && !this.isIdle) this.setIdle(true);
     timeouts.set('head', isInHead);
     timeouts.set('request', isInHead || isInContent);
     timeouts.set('content', isInContent && current.content.isWanted);
@@ -187,6 +193,7 @@ export class ServerConnection {
   }
 
   private begin({ method, uri, headers, version }: RequestStart): void {
+    this.answered?.unsubscribe();
     const { connection, options, reader } = this;
     const { authority, expectsContinue } = reader;
     const sender = new ResponseSender(
@@ -195,7 +202,7 @@ export class ServerConnection {
       options,
     );
     const content = new RequestContent(
-      () => sender.continue(),
+      () => sender.continue(reader.buffered > 0),
       () => this.pump(),
     );
     const handling = new Subscription();
@@ -242,23 +249,49 @@ export class ServerConnection {
     // What goes wrong behind the answer does not make it less of one.
     if (this.current !== current || sender.isDone) return;
     if (sender.isStarted) {
+      this.breakOff(current);
+      return;
+    }
+    this.answer(errorResponse(fault?.serverStatus ?? status, fault), (notification) =>
+      this.respond(current, notification),
+    );
+  }
+
+  /** Sends an answer of our own, unless so much waits to leave already that there is no room for it. */
+  private answer(
+    response: readonly ResponseNotification[],
+    send: (notification: ResponseNotification) => void,
+  ): void {
+    try {
+      for (const notification of response) send(notification);
+    } catch (error) {
+      this.leave(error);
+    }
+  }
+
+  /** Ends a response in its middle, so that it does not look whole, behind the answers before it, which are. */
+  private breakOff(current: Current): void {
+    if (current.sender.isEndedByClose) {
       this.leave(new HandlerError('the response is incomplete'));
       return;
     }
-    for (const notification of errorResponse(fault?.serverStatus ?? status, fault)) {
-      this.respond(current, notification);
-    }
+    this.current = undefined;
+    current.handling.unsubscribe();
+    this.lingerBehind();
   }
 
   /** Goes on to the next exchange when this one is over in both directions, or to the end when none may follow. */
   private proceed(current: Current): void {
-    const { content, sender } = current;
+    const { content, sender, handling } = current;
     if (this.current !== current || !sender.isDone) return;
     if (!sender.isPersistent || content.isTooMuch) {
       this.current = undefined;
+      this.isEndedByClose = sender.isEndedByClose;
+      this.answered = handling;
       this.lingerBehind();
     } else if (content.isDone) {
       this.current = undefined;
+      this.answered = handling;
       this.isFull = sender.isFull;
       this.awaitRequest();
     }
@@ -295,7 +328,9 @@ export class ServerConnection {
         { method: 'GET', version: '1.1', isPersistent: false, expectsContinue: false },
         options,
       );
-      for (const notification of errorResponse(error.serverStatus ?? 400, error)) sender.send(notification);
+      this.answer(errorResponse(error.serverStatus ?? 400, error), (notification) =>
+        sender.send(notification),
+      );
     }
     this.lingerBehind();
   }
@@ -305,6 +340,7 @@ export class ServerConnection {
    * answer from a peer that has not read it yet (RFC 9112 §9.6).
    */
   private lingerBehind(): void {
+    if (this.isGone) return;
     if (this.isIdle) this.setIdle(false);
     this.lingered = 0;
     this.timeouts.stop();
@@ -340,11 +376,13 @@ export class ServerConnection {
     if (this.isGone) return;
     this.isGone = true;
     this.timeouts.stop();
+    this.answered?.unsubscribe();
     this.lingering?.unsubscribe();
     const { current } = this;
     this.current = undefined;
     // RFC 9112 §8: without a length the end of the connection is the end of the body, so that a part would look whole.
-    this.connection.destroy(current?.sender.isEndedByClose === true && !current.sender.isDone);
+    const isCut = current?.sender.isEndedByClose === true && !current.sender.isDone;
+    this.connection.destroy(isCut || (this.isEndedByClose && this.connection.buffered > 0));
     this.options.onGone(this);
     if (current === undefined) return;
     if (error instanceof HttpError) {

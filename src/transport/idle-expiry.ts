@@ -1,6 +1,12 @@
 import { Subscription, type SchedulerLike } from 'rxjs';
 import { unrefTimer } from './unref-timer.ts';
 
+/** What a timer of Node takes; for more it would fire at once. */
+const LONGEST = 2_147_483_647;
+
+/** Timeouts that are likely to come again: a queue for each is kept, though it be empty. */
+const MOST_KEPT = 8;
+
 /**
  * Tells which of many things have been idle for too long, with one timer for all of them.
  *
@@ -33,7 +39,9 @@ export class IdleExpiry<T> {
 
   delete(item: T, timeout: number | null): void {
     if (timeout === null) return;
-    this.queues.get(timeout)?.delete(item);
+    const queue = this.queues.get(timeout);
+    queue?.delete(item);
+    if (queue?.size === 0 && this.queues.size > MOST_KEPT) this.queues.delete(timeout);
   }
 
   /** Stops the timer if nothing is left to expire: to be called when something is gone for good. */
@@ -48,7 +56,7 @@ export class IdleExpiry<T> {
     if (due >= this.due) return;
     this.timer.unsubscribe();
     this.due = due;
-    this.timer = unrefTimer(this.scheduler, due - now, () => {
+    this.timer = unrefTimer(this.scheduler, Math.min(due - now, LONGEST), () => {
       this.due = Infinity;
       this.expireUntil(this.scheduler.now());
     });
