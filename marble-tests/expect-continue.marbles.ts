@@ -80,6 +80,18 @@ describe('Expect: 100-continue', () => {
     });
   });
 
+  test('never sends the body either when the time is over behind the head of a final response', () => {
+    run(({ network, expectExchange, cold, expectSubscriptions }) => {
+      const { transport } = network({
+        'http://origin': { reply: { start: '---h 19ms b', values } },
+      });
+      const body = cold<RequestBody | RequestDone>('a', PIECES);
+      const client = new HttpClient({ transport, continueTimeout: 10 });
+      expectExchange(client.exchange(asking(body))).toBe('---s 19ms (bd|)', WHOLE);
+      expectSubscriptions(body.subscriptions).toBe([]);
+    });
+  });
+
   test.each([
     [{}, 1_000],
     [{ continueTimeout: 5 }, 5],

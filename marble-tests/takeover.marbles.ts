@@ -60,6 +60,24 @@ describe('a connection that is being made for an exchange that is unsubscribed',
     });
   });
 
+  test('is given up when the one that waits has to wait for another origin first', () => {
+    run(({ network, expectExchange }) => {
+      const { transport, expectConnections } = network({
+        'http://a': [{ connect: '---------c' }, { reply: 'w', values }],
+        'http://b': { reply: '----w', values },
+      });
+      const client = new HttpClient({ transport, ...ONE, maxConnections: 1 });
+      const [a, b] = ['http://a', 'http://b'].map((origin) => request('GET', '/', origin));
+      expectExchange(client.exchange(a), '^---!').toBe('-');
+      expectExchange(client.exchange(b)).toBe('--------(sbd|)', WHOLE);
+      expectExchange(client.exchange(a)).toBe('--------(sbd|)', WHOLE);
+      expectConnections('http://a', ({ type, connection }) => (connection === 1 ? type : undefined)).toBe(
+        'o---x',
+        { o: 'opening', x: 'closed' },
+      );
+    });
+  });
+
   test('keeps its own time: a timeout that is near is that of whoever takes it over', () => {
     run(({ network, expectExchange }) => {
       const { transport } = network({ 'http://origin': { connect: '---------' } });
