@@ -44,7 +44,7 @@ function floor(): void {
   const { length } = HEAD;
   let sum = latin1(HEAD, 0, length).length;
   // Not for-of, which costs four times as much on a Buffer.
-  for (let at = 0; at < length; ) sum = (sum + classes[HEAD[at++]]) | 0;
+  for (let at = 0; at < length;) sum = (sum + classes[HEAD[at++]]) | 0;
   sink = sum;
 }
 
