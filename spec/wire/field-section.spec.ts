@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { UnwritableError } from '../../src/message/errors.ts';
 import type { HeaderList } from '../../src/message/headers.ts';
 import { formatField } from '../../src/wire/field-section.ts';
-import { forEveryCut, octets, readPieces, requests, responses } from './support/every-cut.ts';
+import { RequestReader } from '../../src/wire/request-reader.ts';
+import { forEveryCut, octets, readPieces, readWhole, requests, responses } from './support/every-cut.ts';
 
 const REQUEST = 'GET / HTTP/1.0\r\n';
 const RESPONSE = 'HTTP/1.1 204 \r\n';
@@ -98,9 +99,41 @@ describe('a field section', () => {
     ]);
   });
 
+  test('is read whole, however many lines it has', () => {
+    const headers: HeaderList = Array.from({ length: 100 }, (_, at) => [`a${at}`, ` b${at}`]);
+    const section = `${headers.map(([name, value]) => `${name}:${value}\r\n`).join('')}\r\n`;
+    expect(readWhole(requests(), REQUEST + section).parts).toMatchObject([{ headers }, { done: [] }]);
+  });
+
   test('is told wrong by an excerpt of 64 octets at most', () => {
     const parts = asRequest(`a: b\x00${'c'.repeat(100)}\r\n\r\n`);
     expect(parts).toMatchObject([{ error: { excerpt: `\x00${'c'.repeat(63)}` } }]);
+  });
+
+  test('of which a line says what cannot be is told by 64 octets from there', () => {
+    const parts = asRequest(`a: b\r\nExpect: ${'c'.repeat(100)}\r\n\r\n`);
+    expect(parts).toMatchObject([{ error: { offset: 22, excerpt: `Expect: ${'c'.repeat(56)}` } }]);
+  });
+
+  test('that lacks a field is told by where it starts, whatever stood in the section before', () => {
+    const before = 'GET / HTTP/1.1\r\nA: b\r\nHost: a\r\n\r\n';
+    const error = { code: 'HOST_REQUIRED', offset: 16, excerpt: undefined };
+    expect(forEveryCut(requests(), `${before}GET / HTTP/1.1\r\nA: abcHost\r\n\r\n`)).toMatchObject([
+      {},
+      {},
+      { error },
+    ]);
+  });
+
+  test.each([
+    [': b\r\n', /it is empty/],
+    ['a b: c\r\n', /it is not a token/],
+    ['(: c\r\n', /it is not a token/],
+  ])('says what is wrong with the name in %j', (line, detail) => {
+    const reader = new RequestReader();
+    reader.next();
+    reader.push(octets(REQUEST + line));
+    expect(() => reader.read()).toThrow(detail);
   });
 });
 

@@ -42,7 +42,6 @@ const SKIPPED = IN_LINE;
 const FOLD = -1;
 /** Numbers kept of a line: where it starts, where its name ends, where its value starts and ends. */
 const MARKS = 4;
-const NO_FIELDS: HeaderList = [];
 
 /**
  * Reads a header or trailer section: field lines, and the empty line that ends them (RFC 9112 §5, §7.1.2).
@@ -143,7 +142,7 @@ export class FieldSection {
   }
 
   private isEmptyLine(): boolean {
-    return this.state === NAME && this.next === this.lineStart;
+    return this.next === this.lineStart;
   }
 
   private endLine(width: number): void {
@@ -248,7 +247,7 @@ export class FieldSection {
     this.next = this.lineStart = this.lines = 0;
     this.nulLine = -1;
     this.wasSkipped = true;
-    return this.marked === 0 ? NO_FIELDS : this.fields();
+    return this.fields();
   }
 
   private fields(): HeaderList {
