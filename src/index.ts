@@ -8,10 +8,10 @@ export type { HttpClientOptions, HttpClientSettings } from './client/client-sett
 export { HttpClient, type ClientExchange } from './client/http-client.ts';
 export { HttpClientExchange } from './client/http-client-exchange.ts';
 export { toOrigin } from './interceptors/to-origin.ts';
+export type { Connection, ConnectionInfo } from './message/connection.ts';
 export * from './message/errors.ts';
 export {
   compose,
-  type ConnectionInfo,
   type Exchange,
   type HttpRequest,
   type HttpServerRequest,
@@ -47,7 +47,6 @@ export type { TimeoutSettings } from './server/timeouts.ts';
 export { HttpServerExchange } from './server/http-server-exchange.ts';
 export { tcpTransport } from './transport/tcp.ts';
 export type {
-  Connection,
   ConnectNotification,
   ConnectTarget,
   ListenAddress,

@@ -11,7 +11,8 @@ import {
 } from 'rxjs';
 import { responseBody, responseDone, responseStart } from '../../src/message/notifications.ts';
 import { HttpServer, type Handler } from '../../src/server/http-server.ts';
-import type { Connection, ListenNotification } from '../../src/transport/transport.ts';
+import type { Connection } from '../../src/message/connection.ts';
+import type { ListenNotification } from '../../src/transport/transport.ts';
 
 /* eslint-disable rxjs-x/no-exposed-subjects -- the test is the wire */
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { firstValueFrom, ReplaySubject, Subject, takeUntil, zip } from 'rxjs';
 import type { ConnectionResetError } from '../../src/message/errors.ts';
 import { tcpTransport } from '../../src/transport/tcp.ts';
-import type { Connection } from '../../src/transport/transport.ts';
+import type { Connection } from '../../src/message/connection.ts';
 
 const HOST = '127.0.0.1';
 

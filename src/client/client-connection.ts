@@ -4,7 +4,7 @@ import type { ResponseDone, ResponseNotification, ResponseStart } from '../messa
 import { LazyTimer } from '../operators/lazy-timer.ts';
 import { captureContext, type Context } from '../transport/context.ts';
 import { Holds } from '../transport/holds.ts';
-import type { Connection } from '../transport/transport.ts';
+import type { Connection } from '../message/connection.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
 import { ResponseReader, type ResponseReaderOptions } from '../wire/response-reader.ts';
 import type { Attempt } from './attempt.ts';

@@ -1,5 +1,6 @@
 import type { Observable, Subscription } from 'rxjs';
-import type { Connection, ConnectNotification } from '../transport/transport.ts';
+import type { Connection } from '../message/connection.ts';
+import type { ConnectNotification } from '../transport/transport.ts';
 
 /** Who waits for a connection that is being made. */
 export interface ConnectObserver {

@@ -2,7 +2,8 @@ import { Observable, Subscription, type SchedulerLike, type Subscriber } from 'r
 import { PoolFullError } from '../message/errors.ts';
 import type { Permits } from '../operators/with-permit.ts';
 import { captureContext, type Context } from '../transport/context.ts';
-import type { Connection, ConnectNotification } from '../transport/transport.ts';
+import type { Connection } from '../message/connection.ts';
+import type { ConnectNotification } from '../transport/transport.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { Connecting } from './connecting.ts';
 

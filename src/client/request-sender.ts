@@ -9,7 +9,7 @@ import {
 } from 'rxjs';
 import { BodyIncompleteError, BufferFullError } from '../message/errors.ts';
 import type { RequestBody, RequestDone } from '../message/notifications.ts';
-import type { Connection } from '../transport/transport.ts';
+import type { Connection } from '../message/connection.ts';
 import { bodyWriter, type BodyWriter } from '../wire/body-writer.ts';
 import type { Attempt } from './attempt.ts';
 import type { BodyRepeat } from './body-memory.ts';

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { ConnectionInfo } from './connection.ts';
 import type { HeaderList } from './headers.ts';
 import type { HttpVersion, RequestBody, RequestDone, ResponseNotification } from './notifications.ts';
 
@@ -18,14 +19,6 @@ export interface HttpRequest {
    * Missing, or a lone `request_done`, is a request without content.
    */
   readonly body?: Observable<RequestBody | RequestDone> | undefined;
-}
-
-/** The two ends of a connection, as far as its transport knows them. */
-export interface ConnectionInfo {
-  readonly localAddress?: string | undefined;
-  readonly localPort?: number | undefined;
-  readonly remoteAddress?: string | undefined;
-  readonly remotePort?: number | undefined;
 }
 
 /** What a server's handler gets: always a body (at least `request_done`; to be subscribed once), and who is asking. */

@@ -8,7 +8,7 @@ import {
   type ResponseNotification,
   type ResponseStart,
 } from '../message/notifications.ts';
-import type { Connection } from '../transport/transport.ts';
+import type { Connection } from '../message/connection.ts';
 import { bodyWriter, type BodyWriter } from '../wire/body-writer.ts';
 import { nonfinalHead, responseHead, type AnsweredRequest } from './response-head.ts';
 

@@ -8,7 +8,7 @@ import {
 } from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import type { RequestNotification, RequestStart, ResponseNotification } from '../message/notifications.ts';
-import type { Connection } from '../transport/transport.ts';
+import type { Connection } from '../message/connection.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
 import { RequestReader, type RequestReaderOptions } from '../wire/request-reader.ts';
 import { errorResponse } from './error-response.ts';

@@ -1,8 +1,8 @@
 import { asyncScheduler, Subject, Subscription, type Observable, type Unsubscribable } from 'rxjs';
 import { ConnectionResetError } from '../message/errors.ts';
-import type { ConnectionInfo } from '../message/exchange.ts';
+import type { Connection, ConnectionInfo } from '../message/connection.ts';
 import { Holds } from '../transport/holds.ts';
-import type { Connection, ListenAddress } from '../transport/transport.ts';
+import type { ListenAddress } from '../transport/transport.ts';
 import { unnoticed } from './call-site.ts';
 
 /** Octets that wait to leave at which a writer is asked to wait; Node's sockets have the same bound. */

@@ -1,7 +1,7 @@
 import { asyncScheduler, Observable } from 'rxjs';
 import { ConnectError, ListenError } from '../message/errors.ts';
+import type { Connection } from '../message/connection.ts';
 import type {
-  Connection,
   ConnectNotification,
   ListenAddress,
   ListenNotification,

@@ -1,10 +1,9 @@
 import net from 'node:net';
 import { Observable, Subject, type Unsubscribable } from 'rxjs';
 import { ConnectError, ConnectionResetError, DnsError, ListenError } from '../message/errors.ts';
-import type { ConnectionInfo } from '../message/exchange.ts';
+import type { Connection, ConnectionInfo } from '../message/connection.ts';
 import { Holds } from './holds.ts';
 import type {
-  Connection,
   ConnectNotification,
   ConnectTarget,
   ListenAddress,
