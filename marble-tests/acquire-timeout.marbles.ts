@@ -67,7 +67,7 @@ describe('an acquire timeout', () => {
       expectExchange(client.exchange({ ...GET, body }), '--^--!').toBe('-');
       expectSubscriptions(body.subscriptions).toBe([]);
       expectObservable(client.stats, '------(^!)').toBe('------s', {
-        s: new Map([['origin', { active: 1, connecting: 0, idle: 0, pending: 0 }]]),
+        s: new Map([['http://origin', { active: 1, connecting: 0, idle: 0, pending: 0 }]]),
       });
     });
   });

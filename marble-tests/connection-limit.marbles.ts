@@ -25,7 +25,7 @@ describe('a limit on connections', () => {
         ...Object.fromEntries(paths.map((path) => [path, `GET /${path}`])),
       });
       expectObservable(client.stats, '5ms ^!').toBe('5ms s', {
-        s: new Map([['origin', { active: 0, connecting: 6, idle: 0, pending: 14 }]]),
+        s: new Map([['http://origin', { active: 0, connecting: 6, idle: 0, pending: 14 }]]),
       });
     });
   });

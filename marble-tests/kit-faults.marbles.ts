@@ -104,7 +104,7 @@ describe('a bad diagram says in which column', () => {
     ['--a--!', 6, "'!' belongs into the diagram of a subscription"],
     ['^-a', 1, "'^' belongs into the diagram of a subscription"],
   ])('%s', (marbles, column, reason) => {
-    const script = { reply: marbles, values: { a: 'a', b: 'b' } };
+    const script = { reply: marbles, values: { 'http://a': 'a', b: 'b' } };
     const fault = faultOf(MarbleError, () => run(({ network }) => void network({ 'http://origin': script })));
     expect(fault).toMatchObject({ code: 'MARBLE', marbles, column });
     expect(fault.message).toBe(`column ${column}: ${reason}\n  ${marbles}\n  ${'^'.padStart(column)}`);

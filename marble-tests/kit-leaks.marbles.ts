@@ -100,7 +100,7 @@ describe('what is left behind fails the run, and is named with the exchange that
       expect.stringMatching(/^exchange GET http:\/\/origin\/a, not over/),
       'connection 1 to http://origin, still open, opened by GET http://origin/a',
       expect.stringMatching(/^exchange \(nothing sent\), not over, expected at .* It waits for a connection/),
-      '1 waiting for a connection to origin',
+      '1 waiting for a connection to http://origin',
     ]);
   });
 

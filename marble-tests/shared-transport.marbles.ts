@@ -85,7 +85,7 @@ describe('clients with one transport', () => {
       const one = new HttpClient({ transport });
       const other = new HttpClient({ transport });
       const stats = (active: number, idle: number) =>
-        new Map([['origin', { active, connecting: 0, idle, pending: 0 }]]);
+        new Map([['http://origin', { active, connecting: 0, idle, pending: 0 }]]);
       expectExchange(one.exchange(GET)).toBe('(sbd|)', WHOLE);
       expectExchange(other.exchange(GET), '---^----!').toBe('-');
       expectObservable(one.stats, '--(^!)').toBe('--s', { s: stats(0, 1) });

@@ -14,9 +14,7 @@ function expectNumbers(
   frames: Record<number, Record<string, string>>,
 ): void {
   const asked = client.stats.pipe(
-    map((stats) =>
-      Object.fromEntries(Array.from(stats, ([authority, numbers]) => [authority, shown(numbers)])),
-    ),
+    map((stats) => Object.fromEntries(Array.from(stats, ([origin, numbers]) => [origin, shown(numbers)]))),
   );
   for (const [frame, expected] of Object.entries(frames)) {
     expectObservable(asked, `${frame}ms (^!)`).toBe(`${frame}ms s`, { s: expected });
@@ -31,9 +29,9 @@ describe('the numbers of a client', () => {
       helpers.expectExchange(client.exchange(GET), '-^').toBe('-------(sbd|)', WHOLE);
       expectNumbers(helpers, client, {
         0: {},
-        2: { origin: 'a0 c1 i0 p0' },
-        5: { origin: 'a1 c0 i0 p0' },
-        9: { origin: 'a0 c0 i1 p0' },
+        2: { 'http://origin': 'a0 c1 i0 p0' },
+        5: { 'http://origin': 'a1 c0 i0 p0' },
+        9: { 'http://origin': 'a0 c0 i1 p0' },
         18: {},
       });
     });
@@ -51,9 +49,9 @@ describe('the numbers of a client', () => {
       const b = request('GET', '/', 'http://b:81');
       helpers.expectExchange(client.exchange(b)).toBe('--------(sbd|)', WHOLE);
       expectNumbers(helpers, client, {
-        1: { a: 'a2 c0 i0 p1', 'b:81': 'a0 c0 i0 p1' },
-        5: { a: 'a1 c0 i0 p0', 'b:81': 'a1 c0 i0 p0' },
-        10: { a: 'a0 c0 i1 p0', 'b:81': 'a0 c0 i1 p0' },
+        1: { 'http://a': 'a2 c0 i0 p1', 'http://b:81': 'a0 c0 i0 p1' },
+        5: { 'http://a': 'a1 c0 i0 p0', 'http://b:81': 'a1 c0 i0 p0' },
+        10: { 'http://a': 'a0 c0 i1 p0', 'http://b:81': 'a0 c0 i1 p0' },
       });
     });
   });
@@ -74,7 +72,7 @@ describe('the numbers of a client', () => {
       const { transport } = helpers.network({ 'http://origin': { connect: '----c' } });
       const client = new HttpClient({ transport });
       helpers.expectExchange(client.exchange(GET), '^--!').toBe('-');
-      expectNumbers(helpers, client, { 1: { origin: 'a0 c1 i0 p0' }, 4: {} });
+      expectNumbers(helpers, client, { 1: { 'http://origin': 'a0 c1 i0 p0' }, 4: {} });
     });
   });
 });

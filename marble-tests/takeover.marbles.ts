@@ -94,7 +94,7 @@ describe('a connection that is being made for an exchange that is unsubscribed',
       expectExchange(client.exchange(GET), '^--!').toBe('-');
       expectExchange(client.exchange(GET), '^-----!').toBe('-');
       const stats = (active: number, connecting: number, idle: number, pending: number) =>
-        new Map([['origin', { active, connecting, idle, pending }]]);
+        new Map([['http://origin', { active, connecting, idle, pending }]]);
       expectObservable(client.stats, '-^!').toBe('-a', { a: stats(0, 1, 0, 1) });
       expectObservable(client.stats, '----^!').toBe('----a', { a: stats(0, 1, 0, 0) });
       expectObservable(client.stats, '-------^!').toBe('-------a', { a: new Map() });

@@ -91,20 +91,20 @@ export class ClientPool {
   }
 
   private poolOf(origin: Origin): OriginPool {
-    const { authority } = origin;
-    const known = this.origins.get(authority);
+    const { serialized } = origin;
+    const known = this.origins.get(serialized);
     if (known !== undefined) return known;
 
     const onChange = (): void => {
-      if (pool.isEmpty) this.origins.delete(authority);
+      if (pool.isEmpty) this.origins.delete(serialized);
       this.changes.next();
     };
     const owner: ConnectionOwner = {
       ...this.options,
-      onIdle: (connection) => this.keep(connection, authority, pool),
+      onIdle: (connection) => this.keep(connection, serialized, pool),
       onGone: (connection) => {
         // The timer that was set when it was idle last is not wanted any more, even if it has been in use since.
-        this.kept.delete(authority, connection);
+        this.kept.delete(serialized, connection);
       },
     };
     const pool = new OriginPool({
@@ -116,13 +116,13 @@ export class ClientPool {
       allPermits: this.allPermits,
       maxPending: this.options.maxPending,
       scheduler: this.options.scheduler,
-      takeIdle: () => this.kept.take(authority)?.ownedBy(owner),
+      takeIdle: () => this.kept.take(serialized)?.ownedBy(owner),
       connect: () => this.connect(origin),
       adopt: (connection) => new ClientConnection(connection, owner),
       makeRoom: () => this.makeRoom(),
       onChange,
     });
-    this.origins.set(authority, pool);
+    this.origins.set(serialized, pool);
     return pool;
   }
 
@@ -133,7 +133,7 @@ export class ClientPool {
   }
 
   /** Keeps a connection whose exchange is over, or closes it if it would not be used again. */
-  private keep(connection: ClientConnection, authority: string, pool: OriginPool): void {
+  private keep(connection: ClientConnection, serialized: string, pool: OriginPool): void {
     const timeout = this.isClosed ? 0 : this.keepFor(connection);
     if (timeout !== null && timeout <= 0) {
       connection.close();
@@ -141,10 +141,10 @@ export class ClientPool {
     }
     pool.idle++;
     this.idle.set(connection, pool);
-    this.kept.put(authority, connection, timeout, () => {
+    this.kept.put(serialized, connection, timeout, () => {
       pool.idle--;
       this.idle.delete(connection);
-      if (pool.isEmpty) this.origins.delete(authority);
+      if (pool.isEmpty) this.origins.delete(serialized);
       this.changes.next();
     });
   }
@@ -174,8 +174,8 @@ export class ClientPool {
 
   private snapshot(): ReadonlyMap<string, PoolStats> {
     const stats = new Map<string, PoolStats>();
-    for (const [authority, { active, connecting, idle, pending }] of this.origins) {
-      stats.set(authority, { active, connecting, idle, pending });
+    for (const [serialized, { active, connecting, idle, pending }] of this.origins) {
+      stats.set(serialized, { active, connecting, idle, pending });
     }
     return stats;
   }

@@ -75,7 +75,7 @@ export class HttpClient {
     this.stats = this.pool.stats;
   }
 
-  /** Connections and waiting exchanges by authority (`host` or `host:port`): the latest at once, then every change. */
+  /** Connections and waiting exchanges by origin (`http://host:port`, without a usual port): the latest at once, then every change. */
   readonly stats: Observable<ReadonlyMap<string, PoolStats>>;
 
   /**

@@ -4,7 +4,7 @@ import type { Transport } from '../transport/transport.ts';
 import type { ClientConnection } from './client-connection.ts';
 
 interface Idle {
-  readonly authority: string;
+  readonly origin: string;
   readonly connection: ClientConnection;
   readonly timeout: number | null;
   /** Tells the one who put it here that it is gone. */
@@ -30,7 +30,7 @@ export class IdleConnections {
     return connections;
   }
 
-  /** By authority, the one that became idle last at the end; an origin without any has no entry. */
+  /** By origin, the one that became idle last at the end; an origin without any has no entry. */
   private readonly stacks = new Map<string, Idle[]>();
   private readonly expiry: IdleExpiry<Idle>;
 
@@ -42,8 +42,8 @@ export class IdleConnections {
   }
 
   /** The connection that became idle last, as the one least likely to have been closed by the server meanwhile. */
-  take(authority: string): ClientConnection | undefined {
-    const idle = this.stacks.get(authority)?.at(-1);
+  take(origin: string): ClientConnection | undefined {
+    const idle = this.stacks.get(origin)?.at(-1);
     if (idle === undefined) return undefined;
     this.remove(idle);
     return idle.connection;
@@ -55,31 +55,31 @@ export class IdleConnections {
    * @param onTaken - is told when it is here no longer, whatever became of it
    */
   put(
-    authority: string,
+    origin: string,
     connection: ClientConnection,
     timeout: number | null,
     onTaken: (connection: ClientConnection) => void,
   ): void {
-    const idle = { authority, connection, timeout, onTaken };
-    const stack = this.stacks.get(authority);
-    if (stack === undefined) this.stacks.set(authority, [idle]);
+    const idle = { origin, connection, timeout, onTaken };
+    const stack = this.stacks.get(origin);
+    if (stack === undefined) this.stacks.set(origin, [idle]);
     else stack.push(idle);
     this.expiry.add(idle, timeout);
   }
 
   /** Forgets a connection that is closed. */
-  delete(authority: string, connection: ClientConnection): void {
-    const idle = this.stacks.get(authority)?.find((each) => each.connection === connection);
+  delete(origin: string, connection: ClientConnection): void {
+    const idle = this.stacks.get(origin)?.find((each) => each.connection === connection);
     if (idle !== undefined) this.remove(idle);
     this.expiry.settle();
   }
 
   private remove(idle: Idle): void {
-    const stack = this.stacks.get(idle.authority);
+    const stack = this.stacks.get(idle.origin);
     if (stack === undefined) return;
     // Taken from the end as a rule, where splice moves nothing.
     stack.splice(stack.lastIndexOf(idle), 1);
-    if (stack.length === 0) this.stacks.delete(idle.authority);
+    if (stack.length === 0) this.stacks.delete(idle.origin);
     this.expiry.delete(idle, idle.timeout);
     idle.onTaken(idle.connection);
   }

@@ -41,7 +41,7 @@ export function sendableRequest(request: HttpRequest): SendableRequest {
   }
   // RFC 9110 §9.3.6: it makes a tunnel, and has a target of another form.
   if (method === 'CONNECT') throw new UnwritableError('CONNECT is no exchange');
-  const { origin, target } = parseUri(uri);
+  const { origin, target } = parseUri(uri, method);
   const fields = controlFields(headers);
   const startLine = formatRequestLine(method, target);
   const before = `Host: ${origin.authority}\r\n`;

@@ -19,7 +19,7 @@ export interface PoolStats {
   readonly pending: number;
 }
 
-/** Who tells how many there are, by authority. */
+/** Who tells how many there are, by origin. */
 export interface Pooled {
   readonly stats: Observable<ReadonlyMap<string, PoolStats>>;
 }
@@ -48,7 +48,7 @@ export interface NetworkExpectations {
     project?: Projection<ConnectionEvent>,
   ) => Expected;
   /**
-   * The state of a client's pool at the end of each frame that has changed it, by default as `a1 c0 i0 p2` (active, connecting, idle, pending), with the authority
+   * The state of a client's pool at the end of each frame that has changed it, by default as `a1 c0 i0 p2` (active, connecting, idle, pending), with the origin
    * before it where there are several; empty when there is none.
    */
   readonly expectPool: (client: Pooled, project?: Projection<ReadonlyMap<string, PoolStats>>) => Expected;
@@ -139,9 +139,9 @@ export class NetworkLog implements NetworkExpectations {
 }
 
 function shownPool(stats: ReadonlyMap<string, PoolStats>): string {
-  const shown = Array.from(stats, ([authority, { active, connecting, idle, pending }]) => {
+  const shown = Array.from(stats, ([origin, { active, connecting, idle, pending }]) => {
     const counts = `a${String(active)} c${String(connecting)} i${String(idle)} p${String(pending)}`;
-    return stats.size === 1 ? counts : `${authority} ${counts}`;
+    return stats.size === 1 ? counts : `${origin} ${counts}`;
   });
   return shown.join(', ');
 }
@@ -163,8 +163,8 @@ function settled<T>(run: TestRun, source: Observable<T>): Observable<T> {
 function waitersOf(client: Pooled): string[] {
   const waiters: string[] = [];
   client.stats.pipe(take(1)).subscribe((stats) => {
-    for (const [authority, { pending }] of stats) {
-      if (pending > 0) waiters.push(`${String(pending)} waiting for a connection to ${authority}`);
+    for (const [origin, { pending }] of stats) {
+      if (pending > 0) waiters.push(`${String(pending)} waiting for a connection to ${origin}`);
     }
   });
   return waiters;

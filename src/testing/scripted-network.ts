@@ -229,10 +229,9 @@ function keyOf({ host, port }: ConnectTarget): string {
   return `${host} ${String(port)}`;
 }
 
-function originOf({ host, port }: ConnectTarget): string {
+function originOf({ scheme = 'http', host, port }: ConnectTarget): string {
   const name = host.includes(':') ? `[${host}]` : host;
-  if (port === 443) return `https://${name}`;
-  return `http://${name}${port === 80 ? '' : `:${String(port)}`}`;
+  return `${scheme}://${name}${port === (scheme === 'https' ? 443 : 80) ? '' : `:${String(port)}`}`;
 }
 
 function differenceOf(a: string, b: string): string {
