@@ -64,6 +64,7 @@ export { tcpTransport } from './transport/tcp.ts';
 export type {
   ConnectNotification,
   ConnectTarget,
+  EstablishedConnection,
   ListenAddress,
   ListenNotification,
   Transport,

@@ -56,7 +56,18 @@ export type ConnectNotification =
   | { readonly type: 'connected' }
   | { readonly type: 'tunnelled' }
   | { readonly type: 'secured'; readonly protocol: string | undefined }
-  | { readonly type: 'connection'; readonly connection: Connection };
+  | EstablishedConnection;
+
+/** The connection, and how it is to be written on. */
+export interface EstablishedConnection {
+  readonly type: 'connection';
+  readonly connection: Connection;
+  /**
+   * Given where a forward proxy reads the requests, which therefore go in absolute-form (RFC 9112 §3.2.2): the field lines
+   * that are for the proxy, each with its line end.
+   */
+  readonly forProxy?: string | undefined;
+}
 
 export type ListenNotification =
   | { readonly type: 'listening'; readonly address: ListenAddress }
