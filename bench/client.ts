@@ -1,61 +1,60 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import type { Order, Round } from './client-process.ts';
-import { median, spread, table } from './report.ts';
+import { entered, playRounds, type Extent } from './rounds.ts';
+import { JSON_CONTENT } from './server.ts';
+import type { Result, Sample } from './statistics.ts';
+import { Subject } from './subject.ts';
+import type { Task } from './subjects/subject.ts';
 
-const FLOOR = 'bare-socket';
-const SUBJECTS = [FLOOR, 'undici-dispatch', 'rxchange'];
+const SUBJECTS = [
+  'bare-socket',
+  'undici-dispatch',
+  'undici-request',
+  'undici-fetch',
+  'node-http',
+  'got',
+  'axios',
+  'nest-axios',
+  'ky',
+  'rxchange',
+];
 
-/**
- * CPU an exchange of each client, small GET over 64 kept connections: a process each, rounds in turn (A B C A B C …), so
- * that what the machine does meanwhile falls on all of them.
- */
-export async function benchClients(isQuick: boolean): Promise<Record<string, number>> {
-  const order: Order = { count: isQuick ? 20_000 : 50_000, lanes: 64 };
-  const rounds = isQuick ? 5 : 11;
-  const server = start('./subjects/server-bare.ts');
-  const [{ port }] = (await once(server, 'message')) as [{ port: number }];
-  const clients = SUBJECTS.map((name) => start('./client-process.ts', name, String(port)));
-  await Promise.all(clients.map((client) => once(client, 'message')));
+type Workload = Pick<Task, 'lanes'> & Partial<Pick<Task, 'hosts' | 'content'>>;
 
-  const results = SUBJECTS.map((): Round[] => []);
-  for (const client of clients) await play(client, order);
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, client] of clients.entries()) results[index]?.push(await play(client, order));
-  }
-  for (const process of [server, ...clients]) process.disconnect();
+const WORKLOADS: Readonly<Record<string, Workload>> = {
+  'get-1': { lanes: 1 },
+  'get-64': { lanes: 64 },
+  'get-1000': { lanes: 1_000 },
+  'origins-10000': { lanes: 64, hosts: 10_000 },
+  'post-64': { lanes: 64, content: JSON_CONTENT },
+  'fields-10': { lanes: 64 },
+  'fields-40': { lanes: 64 },
+};
 
-  const cpu = results.map((taken) => median(taken.map((round) => round.cpu)));
-  const floor = cpu[0] ?? NaN;
-  const undici = cpu[1] ?? NaN;
-  table(
-    ['client, 64 connections, small GET', 'CPU µs', 'spread', '× floor', '× undici dispatch', 'exchanges/s'],
-    SUBJECTS.map((name, index) => [
-      name,
-      (cpu[index] ?? NaN).toFixed(1),
-      spread((results[index] ?? []).map((round) => round.cpu)),
-      ((cpu[index] ?? NaN) / floor).toFixed(2),
-      ((cpu[index] ?? NaN) / undici).toFixed(2),
-      median((results[index] ?? []).map((round) => round.rate)).toFixed(0),
-    ]),
+/** CPU an exchange of each client, against one server that answers all alike. */
+export async function benchClients(extent: Extent): Promise<Result[]> {
+  const all = Object.entries(WORKLOADS).flatMap(([workload, how]) =>
+    SUBJECTS.map((subject) => ({ section: 'client', workload, subject, how })),
   );
-  return Object.fromEntries(SUBJECTS.map((name, index) => [`client ${name} cpu µs`, cpu[index] ?? NaN]));
-}
+  const contestants = entered(all, extent);
+  const server = await Subject.start('server-bare');
+  const clients = new Map<string, Subject>();
+  for (const name of new Set(contestants.map(({ subject }) => subject))) {
+    clients.set(name, await Subject.start(`client-${name}`));
+  }
 
-async function play(client: ChildProcess, order: Order): Promise<Round> {
-  client.send(order);
-  const [round] = (await once(client, 'message')) as [Round];
-  return round;
-}
-
-function start(path: string, ...args: string[]): ChildProcess {
-  return fork(fileURLToPath(new URL(path, import.meta.url)), args, {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    // The package as it is built, and not its sources by way of a loader.
-    env: {
-      ...process.env,
-      TSX_TSCONFIG_PATH: fileURLToPath(new URL('tsconfig.built.json', import.meta.url)),
-    },
-  });
+  const ms = extent.isQuick ? 300 : 500;
+  const exchange = async (client: Subject | undefined, workload: string, how: Workload): Promise<Sample> => {
+    await server.expect(workload);
+    const run = await client?.run({ port: server.port, hosts: 1, extent: { ms }, ...how });
+    if (run === undefined) return {};
+    return { cpu: run.cpu / run.count, rate: run.count / run.seconds };
+  };
+  const results = await playRounds(
+    contestants.map(({ how, ...contestant }) => ({
+      ...contestant,
+      play: () => exchange(clients.get(contestant.subject), contestant.workload, how),
+    })),
+    extent.isQuick ? 7 : 11,
+  );
+  for (const subject of [server, ...clients.values()]) subject.stop();
+  return results;
 }

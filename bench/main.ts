@@ -1,21 +1,64 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { benchBodies } from './body.ts';
+import { judge } from './budgets.ts';
 import { benchClients } from './client.ts';
+import { benchMemory } from './memory.ts';
+import { benchPipelined } from './pipeline.ts';
+import { plot } from './plot.ts';
+import { printOutcomes, printResults, setting, type Comparison } from './report.ts';
+import type { Extent } from './rounds.ts';
+import { benchServers } from './server.ts';
+import type { Result } from './statistics.ts';
 import { benchWire } from './wire.ts';
+
+interface Section extends Comparison {
+  readonly bench: (extent: Extent) => Promise<Result[]>;
+}
+
+const SECTIONS: Readonly<Record<string, Section>> = {
+  client: { bench: benchClients, by: 'cpu', unit: 'exchange' },
+  server: { bench: benchServers, by: 'rate', unit: 'request' },
+  pipeline: { bench: benchPipelined, by: 'rate', unit: 'request' },
+  body: { bench: benchBodies, by: 'rate', unit: 'MiB' },
+  memory: { bench: benchMemory, by: 'heap', unit: 'exchange' },
+  wire: { bench: benchWire, by: 'ns', unit: 'call' },
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    svg: { type: 'string' },
+  },
 });
-
-const sections = {
-  client: () => benchClients(values.quick),
-  wire: () => benchWire(values.quick),
-};
-
-const results: Record<string, number> = {};
-for (const [name, section] of Object.entries(sections)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
-  Object.assign(results, await section());
+const unknown = positionals.find((name) => !(name in SECTIONS));
+if (unknown !== undefined) {
+  console.error(`there is no section ${unknown}; there are ${Object.keys(SECTIONS).join(', ')}`);
+  process.exit(2);
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
+
+const { machine, versions } = setting();
+console.log(machine);
+console.log(
+  Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', '),
+);
+
+const results: Result[] = [];
+for (const [name, section] of Object.entries(SECTIONS)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const measured = await section.bench({ isQuick: values.quick });
+  printResults(measured, section);
+  results.push(...measured);
+}
+
+const outcomes = judge(results);
+printOutcomes(outcomes);
+if (values.json !== undefined) {
+  writeFileSync(values.json, `${JSON.stringify({ machine, versions, outcomes, results }, undefined, 2)}\n`);
+}
+if (values.svg !== undefined) writeFileSync(values.svg, plot(results));
+process.exitCode = outcomes.some(({ isBroken }) => isBroken) ? 1 : 0;

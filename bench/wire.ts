@@ -1,7 +1,8 @@
 import { ResponseReader } from 'rxchange/wire';
 import { CLASSES } from '../src/wire/grammar.ts';
 import { latin1 } from '../src/wire/input.ts';
-import { median, spread, table } from './report.ts';
+import { playRounds, type Extent } from './rounds.ts';
+import type { Result, Sample } from './statistics.ts';
 
 const HEAD = Buffer.from(
   [
@@ -21,25 +22,18 @@ const HEAD = Buffer.from(
   ].join('\r\n'),
 );
 
-/** ns a call, the runs of both in turn. */
-function compare(calls: number, rounds: number, ...works: readonly (() => void)[]): number[][] {
-  const results = works.map((): number[] => []);
-  for (let round = -1; round < rounds; round++) {
-    for (const [index, work] of works.entries()) {
-      const startedAt = process.hrtime.bigint();
-      for (let call = 0; call < calls; call++) work();
-      const ns = Number(process.hrtime.bigint() - startedAt) / calls;
-      if (round >= 0) results[index]?.push(ns);
-    }
-  }
-  return results;
+/** ns a call of `work`. */
+function nsOf(work: () => void, calls: number): Sample {
+  const startedAt = process.hrtime.bigint();
+  for (let call = 0; call < calls; call++) work();
+  return { ns: Number(process.hrtime.bigint() - startedAt) / calls };
 }
 
 /** Keeps the compiler from leaving out what nobody looks at. */
 let sink = 0;
 
 /** The least that any reader of a head must do: make a string of it, and look up the class of each octet. */
-function floor(): void {
+function scan(): void {
   const classes = CLASSES;
   const { length } = HEAD;
   let sum = latin1(HEAD, 0, length).length;
@@ -49,37 +43,31 @@ function floor(): void {
 }
 
 /** Reading a head with ten fields, and what dripping costs. */
-export function benchWire(isQuick: boolean): Record<string, number> {
+export async function benchWire({ isQuick }: Extent): Promise<Result[]> {
+  const section = 'wire';
   const reader = new ResponseReader();
   const read = (): void => {
     reader.expect('GET');
     reader.push(HEAD);
     while (reader.read() !== undefined) sink = (sink + 1) | 0;
   };
-  const [floors = [], reads = []] = compare(20_000, isQuick ? 7 : 21, floor, read);
-  table(
-    ['head of 10 fields', 'ns', 'spread', '× latin1Slice and a scan'],
+  const heads = await playRounds(
     [
-      ['latin1Slice and a scan', median(floors).toFixed(0), spread(floors), '1.00'],
-      [
-        'ResponseReader',
-        median(reads).toFixed(0),
-        spread(reads),
-        (median(reads) / median(floors)).toFixed(2),
-      ],
+      { section, workload: 'head-10', subject: 'scan', play: () => nsOf(scan, 20_000) },
+      { section, workload: 'head-10', subject: 'response-reader', play: () => nsOf(read, 20_000) },
     ],
+    isQuick ? 7 : 21,
   );
-
-  const sizes = [1, 4, 16, 64, 256, 1024].map((kibibytes) => kibibytes * 1024);
-  const dripped = sizes.map((size) => median(compare(1, isQuick ? 5 : 9, () => drip(size)).flat()) / size);
-  table(
-    ['one octet at a time', 'ns an octet'],
-    sizes.map((size, index) => [`${String(size / 1024)} KiB`, (dripped[index] ?? NaN).toFixed(0)]),
+  const drips = await playRounds(
+    [1, 4, 16, 64, 256, 1024].map((kibibytes) => ({
+      section,
+      workload: 'dripped',
+      subject: `${String(kibibytes)} KiB`,
+      play: () => ({ ns: (nsOf(() => drip(kibibytes * 1024), 1).ns ?? NaN) / (kibibytes * 1024) }),
+    })),
+    isQuick ? 5 : 9,
   );
-  return {
-    'wire head × floor': median(reads) / median(floors),
-    'wire dripped 1 MiB ÷ 16 KiB': (dripped.at(-1) ?? NaN) / (dripped[2] ?? NaN),
-  };
+  return [...heads, ...drips];
 }
 
 /** A response of so many octets, half of them its head as far as the limits go, pushed one by one. */

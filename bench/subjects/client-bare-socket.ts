@@ -1,42 +1,42 @@
 import net from 'node:net';
-import { inLanes, type MakeClient } from './subject.ts';
+import { originsOf, requestOf, type Exchange, type Origin, type Task } from './subject.ts';
 
 /** The floor: a socket that writes a canned request and takes each read for a whole answer. It parses nothing. */
-export const make: MakeClient = (port) => {
-  const request = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${String(port)}\r\n\r\n`;
-  const idle: BareSocket[] = [];
-  const all: BareSocket[] = [];
-  const open = (): BareSocket => {
-    const socket = new BareSocket(port, request);
-    all.push(socket);
-    return socket;
+export function prepare(task: Task): Exchange {
+  const next = originsOf(task);
+  const { content = '' } = task;
+  const { method, headers } = requestOf(task);
+  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const end = `${fields.join('')}\r\n${content}`;
+  return (done) => {
+    const origin = next();
+    const idle = idleSockets(origin);
+    const socket = idle.pop() ?? new BareSocket(origin);
+    const host = `${origin.hostname}:${String(origin.port)}`;
+    socket.exchange(`${method} / HTTP/1.1\r\nHost: ${host}\r\n${end}`, () => {
+      idle.push(socket);
+      done();
+    });
   };
-  return {
-    run: (count, lanes) =>
-      inLanes(count, lanes, (done) => {
-        const socket = idle.pop() ?? open();
-        socket.exchange(() => {
-          idle.push(socket);
-          done();
-        });
-      }),
-    close: () => {
-      for (const socket of all) socket.close();
-    },
-  };
-};
+}
+
+const idle = new Map<string, BareSocket[]>();
+
+function idleSockets({ hostname }: Origin): BareSocket[] {
+  let sockets = idle.get(hostname);
+  if (sockets === undefined) idle.set(hostname, (sockets = []));
+  return sockets;
+}
 
 const buffer = Buffer.allocUnsafeSlow(65_536);
 
 class BareSocket {
   private readonly socket: net.Socket;
-  private readonly request: string;
   private answered: () => void = () => undefined;
 
-  constructor(port: number, request: string) {
-    this.request = request;
+  constructor({ hostname, port }: Origin) {
     this.socket = net.connect({
-      host: '127.0.0.1',
+      host: hostname,
       port,
       noDelay: true,
       onread: {
@@ -49,12 +49,8 @@ class BareSocket {
     });
   }
 
-  exchange(answered: () => void): void {
+  exchange(request: string, answered: () => void): void {
     this.answered = answered;
-    this.socket.write(this.request, 'latin1');
-  }
-
-  close(): void {
-    this.socket.destroy();
+    this.socket.write(request, 'latin1');
   }
 }

@@ -1,26 +1,24 @@
 import { Agent } from 'undici';
-import { inLanes, type MakeClient } from './subject.ts';
+import { fail, originsOf, readablePieces, requestOf, type Exchange, type Task } from './subject.ts';
+
+const agent = new Agent({ pipelining: 1 });
 
 /** undici's lowest level: a handler of callbacks, no stream, no promise. */
-export const make: MakeClient = (port) => {
-  const agent = new Agent({ pipelining: 1 });
-  const origin = `http://127.0.0.1:${String(port)}`;
-  return {
-    run: (count, lanes) =>
-      inLanes(count, lanes, (done) => {
-        agent.dispatch(
-          { origin, path: '/', method: 'GET' },
-          {
-            onConnect: () => undefined,
-            onHeaders: () => true,
-            onData: () => true,
-            onComplete: done,
-            onError: (error: Error) => {
-              throw error;
-            },
-          },
-        );
-      }),
-    close: () => void agent.destroy(),
+export function prepare(task: Task): Exchange {
+  const next = originsOf(task);
+  const { content, upload } = task;
+  const request = { path: '/', ...requestOf(task) };
+  return (done) => {
+    const body = upload === undefined ? (content ?? null) : readablePieces(upload);
+    agent.dispatch(
+      { origin: next().origin, body, ...request },
+      {
+        onConnect: () => undefined,
+        onHeaders: () => true,
+        onData: () => true,
+        onComplete: done,
+        onError: fail,
+      },
+    );
   };
-};
+}

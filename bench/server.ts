@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { load, type Load } from './load.ts';
+import { entered, playRounds, type Extent } from './rounds.ts';
+import type { Result, Sample } from './statistics.ts';
+import { Subject } from './subject.ts';
+
+const SUBJECTS = ['bare', 'node-http', 'fastify', 'hono', 'nest-fastify', 'bun', 'rxchange'];
+
+type Workload = Omit<Load, 'url' | 'seconds'> & { readonly path?: string };
+
+/** 1 KiB. */
+export const JSON_CONTENT = JSON.stringify({ text: 'x'.repeat(1024 - '{"text":""}'.length) });
+
+const WORKLOADS: Readonly<Record<string, Workload>> = {
+  'get-1': { connections: 1 },
+  'get-64': { connections: 64 },
+  'get-1000': { connections: 1_000 },
+  'post-64': { connections: 64, content: JSON_CONTENT },
+  'fields-10': { connections: 64, path: 'fields-10' },
+  'fields-40': { connections: 64, path: 'fields-40' },
+};
+
+/** Requests a second that each server answers, and its CPU a request. */
+export async function benchServers(extent: Extent): Promise<Result[]> {
+  return playServers('server', WORKLOADS, extent);
+}
+
+/** Plays all servers at some workloads. */
+export async function playServers(
+  section: string,
+  workloads: Readonly<Record<string, Workload>>,
+  extent: Extent,
+): Promise<Result[]> {
+  const all = Object.entries(workloads).flatMap(([workload, how]) =>
+    SUBJECTS.map((subject) => ({ section, workload, subject, how })),
+  );
+  const contestants = entered(all, extent);
+  const servers = new Map<string, Subject>();
+  for (const name of new Set(contestants.map(({ subject }) => subject))) {
+    const server = await start(name);
+    if (server !== undefined) servers.set(name, server);
+  }
+  const results = await playRounds(
+    contestants.flatMap(({ how, ...contestant }) => {
+      const server = servers.get(contestant.subject);
+      return server === undefined
+        ? []
+        : [{ ...contestant, play: () => answer(server, contestant.workload, how) }];
+    }),
+    extent.isQuick ? 5 : 7,
+  );
+  for (const server of servers.values()) server.stop();
+  return results;
+}
+
+async function answer(server: Subject, workload: string, { path = '', ...how }: Workload): Promise<Sample> {
+  await server.expect(how.pipelined === undefined ? workload : 'pipelined');
+  const before = await server.cost();
+  const url = `http://127.0.0.1:${String(server.port)}/${path}`;
+  const { count, rate } = await load({ url, seconds: 1, ...how });
+  const after = await server.cost();
+  return { cpu: (after.cpu - before.cpu) / count, rate };
+}
+
+async function start(name: string): Promise<Subject | undefined> {
+  if (name !== 'bun') return Subject.start(`server-${name}`);
+  const path = await bun();
+  return path === undefined ? undefined : Subject.start('server-bun', path);
+}
+
+/** Where Bun is, if npm can bring it: too large to be installed for those who do not ask for it. */
+async function bun(): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)('npx', [
+      ...['--yes', '--package', 'bun@1.4.5', '--call', 'readlink -f "$(which bun)"'],
+    ]);
+    return stdout.trim();
+  } catch {
+    console.log('bun could not be started');
+    return undefined;
+  }
+}

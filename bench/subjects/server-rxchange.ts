@@ -1,0 +1,55 @@
+import { Observable } from 'rxjs';
+import {
+  HttpServer,
+  responseBody,
+  responseDone,
+  responseStart,
+  type Handler,
+  type ResponseNotification,
+} from 'rxchange';
+import { CONTENT, fieldsFor } from './subject.ts';
+
+const content = Buffer.from(CONTENT);
+
+const handler: Handler = (request) =>
+  new Observable((subscriber) => {
+    if (request.method !== 'POST') {
+      answer(request.uri).forEach((notification) => subscriber.next(notification));
+      subscriber.complete();
+      return;
+    }
+    const chunks: Uint8Array[] = [];
+    return request.body.subscribe({
+      next: (notification) => {
+        if (notification.type === 'request_body') {
+          chunks.push(notification.chunk);
+          return;
+        }
+        JSON.parse(Buffer.concat(chunks).toString());
+        answer('').forEach((part) => subscriber.next(part));
+      },
+      complete: () => subscriber.complete(),
+      error: (error: unknown) => subscriber.error(error),
+    });
+  });
+
+function answer(path: string): readonly ResponseNotification[] {
+  const headers: [string, string][] = [
+    ['Content-Type', 'text/plain'],
+    ['Content-Length', String(content.length)],
+    ...fieldsFor(path),
+  ];
+  return [responseStart(200, headers), responseBody(content), responseDone()];
+}
+
+export function listen(): Promise<number> {
+  const server = new HttpServer({ host: '0.0.0.0' });
+  return new Promise((resolve, reject) => {
+    server.serve(handler).subscribe({
+      next: (notification) => {
+        if (notification.type === 'start') resolve(notification.address.port);
+      },
+      error: reject,
+    });
+  });
+}
