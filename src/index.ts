@@ -3,26 +3,12 @@
  *
  * @packageDocumentation
  */
-export { bytes } from './body/bytes.ts';
-export { collect } from './body/collect.ts';
-export { concatMapBody } from './body/concat-map-body.ts';
-export { bytesBody, formBody, jsonBody, textBody, type Content } from './body/content.ts';
-export { fromIterable, type Pieces } from './body/from-iterable.ts';
-export { fromReadable } from './body/from-readable.ts';
-export { fromWebStream } from './body/from-web-stream.ts';
-export type { ExchangeNotification, GatherOptions } from './body/gathering.ts';
-export { json, jsonOf } from './body/json.ts';
-export { respond } from './body/respond.ts';
-export { successful } from './body/successful.ts';
-export { text, textOf } from './body/text.ts';
-export { toReadable, type SinkOptions } from './body/to-readable.ts';
-export { toWebStream } from './body/to-web-stream.ts';
 export type { PoolStats } from './client/client-pool.ts';
 export type { HttpClientOptions, HttpClientSettings } from './client/client-settings.ts';
 export { HttpClient, type ClientExchange } from './client/http-client.ts';
 export { HttpClientExchange } from './client/http-client-exchange.ts';
 export { toOrigin } from './interceptors/to-origin.ts';
-export type { Connection, ConnectionInfo } from './message/connection.ts';
+export type { Connection, ConnectionInfo, TlsInfo } from './message/connection.ts';
 export * from './message/errors.ts';
 export {
   compose,
@@ -32,7 +18,6 @@ export {
   type Interceptor,
 } from './message/exchange.ts';
 export type { ExchangeFacts } from './message/exchange-facts.ts';
-export type { HttpResponse } from './message/http-response.ts';
 export type { Flow } from './message/flow.ts';
 export { getHeader, headerDict, headerNames, type HeaderList } from './message/headers.ts';
 export * from './message/notifications.ts';
@@ -60,11 +45,13 @@ export { HttpServer, type Handler, type ServerNotification } from './server/http
 export type { HttpServerOptions, HttpServerSettings } from './server/server-settings.ts';
 export type { TimeoutSettings } from './server/timeouts.ts';
 export { HttpServerExchange } from './server/http-server-exchange.ts';
+export { toDuplex } from './transport/duplex.ts';
 export { tcpTransport } from './transport/tcp.ts';
+export { tlsTransport } from './transport/tls.ts';
+export type { TlsContextOptions, TlsOptions } from './transport/tls-options.ts';
 export type {
   ConnectNotification,
   ConnectTarget,
-  EstablishedConnection,
   ListenAddress,
   ListenNotification,
   Transport,

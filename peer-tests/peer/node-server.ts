@@ -1,5 +1,6 @@
 import http from 'node:http';
 import net from 'node:net';
+import tls from 'node:tls';
 import { until } from '../until.ts';
 
 /** A server that is not ours, and what it has seen of its connections. */
@@ -37,6 +38,20 @@ export function socketServer(onSocket: (socket: net.Socket) => void): Promise<Pe
       onSocket(socket);
     }),
   );
+}
+
+/** The same over TLS: the connections that it counts are those beneath. */
+export function tlsServer(
+  options: tls.TlsOptions,
+  onSocket: (socket: tls.TLSSocket) => void,
+  configure: (server: tls.Server) => void = () => undefined,
+): Promise<Peer> {
+  const server = tls.createServer(options, (socket) => {
+    socket.on('error', () => undefined);
+    onSocket(socket);
+  });
+  configure(server);
+  return start(server);
 }
 
 /** Serves requests without content by a bare socket: `answer` gets each head as it is complete. */

@@ -8,7 +8,8 @@ export interface HttpClientSettings {
   /**
    * What connects.
    *
-   * @defaultValue TCP, one for the whole process: clients with the same transport share idle connections
+   * @defaultValue TCP, secured by TLS for `https`, one for the whole process: clients with the same transport share idle
+   * connections
    */
   readonly transport: Transport;
   /**

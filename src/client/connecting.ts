@@ -1,9 +1,10 @@
 import type { Observable, Subscription } from 'rxjs';
-import type { ConnectNotification, EstablishedConnection } from '../transport/transport.ts';
+import type { Connection } from '../message/connection.ts';
+import type { ConnectNotification } from '../transport/transport.ts';
 
 /** Who waits for a connection that is being made. */
 export interface ConnectObserver {
-  next(established: EstablishedConnection): void;
+  next(connection: Connection): void;
   error(error: unknown): void;
 }
 
@@ -29,7 +30,7 @@ export class Connecting {
         if (phase.type !== 'connection') return;
         this.isDone = true;
         if (this.observer === undefined) phase.connection.destroy();
-        else this.observer.next(phase);
+        else this.observer.next(phase.connection);
       },
       error: (error: unknown) => {
         this.isDone = true;

@@ -2,7 +2,8 @@ import { Observable, Subscription, type SchedulerLike, type Subscriber } from 'r
 import { PoolFullError } from '../message/errors.ts';
 import type { Permits } from '../operators/with-permit.ts';
 import { captureContext, type Context } from '../transport/context.ts';
-import type { ConnectNotification, EstablishedConnection } from '../transport/transport.ts';
+import type { Connection } from '../message/connection.ts';
+import type { ConnectNotification } from '../transport/transport.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { Connecting } from './connecting.ts';
 
@@ -20,7 +21,7 @@ export interface OriginPoolOptions {
   /** Makes a connection. */
   readonly connect: () => Observable<ConnectNotification>;
   /** Makes a client connection of an open one. */
-  readonly adopt: (established: EstablishedConnection) => ClientConnection;
+  readonly adopt: (connection: Connection) => ClientConnection;
   /** Closes idle connections to other origins, if there would be too many with one more. */
   readonly makeRoom: () => void;
   /** Is told when a connection begins or ceases to be made. */
@@ -156,10 +157,10 @@ export class OriginPool {
     // who gets the permit next must not find this connection still open.
     const carried = new Subscription();
     subscriber.add(carried);
-    const begin = (established: EstablishedConnection): void => {
+    const begin = (connection: Connection): void => {
       this.count(-1);
       carried.add(
-        project(this.options.adopt(established)).subscribe({
+        project(this.options.adopt(connection)).subscribe({
           next: (value) => subscriber.next(value),
           error: (error: unknown) => subscriber.error(error),
           complete: () => subscriber.complete(),
@@ -173,7 +174,7 @@ export class OriginPool {
     // What was begun for another goes on where that was subscribed to.
     connecting.startFor(
       {
-        next: (established) => context.runInAsyncScope(begin, undefined, established),
+        next: (connection) => context.runInAsyncScope(begin, undefined, connection),
         error: (error) => context.runInAsyncScope(fail, undefined, error),
       },
       this.options.connect,

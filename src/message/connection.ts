@@ -6,6 +6,26 @@ export interface ConnectionInfo {
   readonly localPort?: number | undefined;
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
+  /** What TLS has agreed on, where the connection is secured by it. */
+  readonly tls?: TlsInfo | undefined;
+}
+
+/** What the two ends of a TLS connection know of each other. */
+export interface TlsInfo {
+  /** `TLSv1.3` … */
+  readonly version: string;
+  /** The cipher suite, by its IANA name. */
+  readonly cipher: string;
+  /** What ALPN has chosen (RFC 7301); a peer may do without. */
+  readonly alpn: string | undefined;
+  /** The host that the client has named (RFC 6066 §3). An IP address is never named. */
+  readonly servername: string | undefined;
+  /** Whether an earlier session was resumed, so that no certificate was shown this time. */
+  readonly isResumed: boolean;
+  /** Whether the peer's certificate was verified. A server's peer has one only if it was asked for it. */
+  readonly isAuthorized: boolean;
+  /** The peer's certificate as DER, read when it is asked for: `new X509Certificate(…)` of `node:crypto` takes it apart. */
+  readonly peerCertificate: Uint8Array | undefined;
 }
 
 /**

@@ -33,6 +33,12 @@
  * ├─ DnsError                        DNS                       502
  * ├─ ConnectError                    CONNECT                   502
  * │  └─ ConnectionResetError         CONNECTION_RESET          502
+ * ├─ TlsError                        TLS                       502
+ * │  ├─ CertificateHostError         CERTIFICATE_HOST          502
+ * │  ├─ CertificateExpiredError      CERTIFICATE_EXPIRED       502
+ * │  ├─ CertificateUntrustedError    CERTIFICATE_UNTRUSTED     502
+ * │  ├─ CertificateRequiredError     CERTIFICATE_REQUIRED      502
+ * │  └─ AlpnError                    ALPN                      502
  * ├─ ListenError                     LISTEN
  * ├─ PhaseTimeoutError               one for each phase of an exchange
  * │  ├─ AcquireTimeoutError          ACQUIRE_TIMEOUT           503
@@ -49,10 +55,7 @@
  * ├─ BodyIncompleteError             BODY_INCOMPLETE           500
  * ├─ BodyNotRepeatableError          BODY_NOT_REPEATABLE       500
  * ├─ BufferFullError                 BUFFER_FULL               500
- * ├─ HandlerError                    HANDLER                   500
- * ├─ StatusError                     STATUS                    502
- * ├─ ContentTooLargeError            CONTENT_TOO_LARGE         413
- * └─ ContentError                    CONTENT                   400
+ * └─ HandlerError                    HANDLER                   500
  *
  * TypeError
  * └─ UnwritableError                 UNWRITABLE                      wrong use: it would not be HTTP
@@ -64,7 +67,6 @@
  * @packageDocumentation
  */
 import type { ExchangeFacts } from './exchange-facts.ts';
-import type { HttpResponse } from './http-response.ts';
 
 /** What an error is made of besides its class. */
 export interface HttpErrorInit {
@@ -75,8 +77,6 @@ export interface HttpErrorInit {
   readonly excerpt?: string | undefined;
   /** Whether a client with `careful: false` may go on reading after it. */
   readonly recoverable?: boolean;
-  /** What a server answers this time, where it is not what it answers for all errors of the class. */
-  readonly serverStatus?: number | undefined;
 }
 
 /** What a class of errors is, once for all its instances. */
@@ -164,7 +164,7 @@ export abstract class HttpError extends Error {
     this.code = codeOf(about.title);
     this.desc = about.desc;
     this.detail = full;
-    this.serverStatus = init.serverStatus ?? about.serverStatus;
+    this.serverStatus = about.serverStatus;
     this.clientRecoverable = init.recoverable ?? false;
     this.offset = init.offset;
     this.excerpt = init.excerpt;
@@ -479,6 +479,69 @@ export class ConnectionResetError extends ConnectError {
   };
 }
 
+/**
+ * The connection cannot be made secure; `cause` is what TLS says. The next attempt would meet the same peer, so that it is
+ * not retried: a peer that breaks off in the middle of the handshake is a ConnectError instead.
+ */
+export class TlsError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'TlsError',
+    desc: 'TLS failed',
+    serverStatus: 502,
+  };
+}
+
+/** The peer's certificate is for other hosts than the one that was asked for (RFC 9110 §4.3.4). */
+export class CertificateHostError extends TlsError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'CertificateHostError',
+    desc: 'Certificate is for another host',
+    serverStatus: 502,
+  };
+}
+
+/** The peer's certificate, or one of those it rests on, is out of its time: not any more, or not yet. */
+export class CertificateExpiredError extends TlsError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'CertificateExpiredError',
+    desc: 'Certificate is out of its time',
+    serverStatus: 502,
+  };
+}
+
+/** The peer's certificate rests on none that is trusted: it is self-signed, of an unknown issuer, revoked, or forged. */
+export class CertificateUntrustedError extends TlsError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'CertificateUntrustedError',
+    desc: 'Certificate is not trusted',
+    serverStatus: 502,
+  };
+}
+
+/** The peer asks for a certificate of ours, and got none or takes another. */
+export class CertificateRequiredError extends TlsError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'CertificateRequiredError',
+    desc: 'Peer wants another certificate',
+    serverStatus: 502,
+  };
+}
+
+/** The peer does not speak HTTP/1.1 over TLS (RFC 7301 §3.2). */
+export class AlpnError extends TlsError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'AlpnError',
+    desc: 'No protocol in common',
+    serverStatus: 502,
+  };
+}
+
 /** The phases of an exchange that have a timeout of their own. */
 export type Phase = 'acquire' | 'connect' | 'headers' | 'read' | 'deadline' | 'request' | 'handler' | 'write';
 
@@ -665,47 +728,6 @@ export class HandlerError extends HttpError {
     title: 'HandlerError',
     desc: 'Handler broke the order of notifications',
     serverStatus: 500,
-  };
-}
-
-/** Content was asked for of a response whose status is not 2xx (RFC 9110 §15.3): what it has is not what was meant. */
-export class StatusError extends HttpError {
-  /** @internal */
-  protected static override readonly about: ErrorClass = {
-    title: 'StatusError',
-    desc: 'Response is not successful',
-    serverStatus: 502,
-  };
-
-  /** All of it, its content included. */
-  readonly response: HttpResponse;
-
-  constructor(detail: string, response: HttpResponse) {
-    super(detail);
-    this.response = response;
-  }
-}
-
-/** Content that is to be kept as a whole has more octets than `maxBytes`; 502 where it is that of a response. */
-export class ContentTooLargeError extends HttpError {
-  /** @internal */
-  protected static override readonly about: ErrorClass = {
-    title: 'ContentTooLargeError',
-    desc: 'Content too large',
-    serverStatus: 413,
-  };
-}
-
-/**
- * Content is not of the form for which it was taken: no JSON, or text in a charset that nobody knows; `cause` says why. 502
- * where it is that of a response.
- */
-export class ContentError extends HttpError {
-  /** @internal */
-  protected static override readonly about: ErrorClass = {
-    title: 'ContentError',
-    desc: 'Malformed content',
-    serverStatus: 400,
   };
 }
 

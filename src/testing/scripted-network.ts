@@ -190,7 +190,7 @@ class Network {
         return;
       }
       const secured = (): void => {
-        subscriber.next({ type: 'secured', protocol: undefined });
+        subscriber.next({ type: 'secured', protocol: undefined, isResumed: false });
         accept();
       };
       after(tls, 0, secured, () => new ConnectError('TLS failed'));

@@ -10,11 +10,15 @@ import type { Connection, ConnectionInfo } from '../message/connection.ts';
  */
 export class HandedOver implements Connection {
   readonly read: Observable<Uint8Array>;
-  private readonly connection: Connection;
+  /** For whoever can take the place of both; it is held. */
+  readonly beneath: Connection;
+  /** What comes before all that is read beneath. */
+  readonly early: Uint8Array;
 
   /** @param early - octets that were read already and are nobody else's */
   constructor(connection: Connection, early: Uint8Array) {
-    this.connection = connection;
+    this.beneath = connection;
+    this.early = early;
     const hold = connection.hold();
     let unread: Uint8Array | undefined = early;
     this.read = new Observable((subscriber) => {
@@ -27,38 +31,38 @@ export class HandedOver implements Connection {
   }
 
   get info(): ConnectionInfo {
-    return this.connection.info;
+    return this.beneath.info;
   }
 
   get drained(): Observable<void> {
-    return this.connection.drained;
+    return this.beneath.drained;
   }
 
   get closed(): Observable<void> {
-    return this.connection.closed;
+    return this.beneath.closed;
   }
 
   get buffered(): number {
-    return this.connection.buffered;
+    return this.beneath.buffered;
   }
 
   write(octets: Uint8Array | string): boolean {
-    return this.connection.write(octets);
+    return this.beneath.write(octets);
   }
 
   hold(): Unsubscribable {
-    return this.connection.hold();
+    return this.beneath.hold();
   }
 
   end(): void {
-    this.connection.end();
+    this.beneath.end();
   }
 
   destroy(isCut?: boolean): void {
-    this.connection.destroy(isCut);
+    this.beneath.destroy(isCut);
   }
 
   setIdle(isIdle: boolean): void {
-    this.connection.setIdle(isIdle);
+    this.beneath.setIdle(isIdle);
   }
 }

@@ -55,19 +55,14 @@ export type ConnectNotification =
   | { readonly type: 'resolved'; readonly address: string }
   | { readonly type: 'connected' }
   | { readonly type: 'tunnelled' }
-  | { readonly type: 'secured'; readonly protocol: string | undefined }
-  | EstablishedConnection;
-
-/** The connection, and how it is to be written on. */
-export interface EstablishedConnection {
-  readonly type: 'connection';
-  readonly connection: Connection;
-  /**
-   * Given where a forward proxy reads the requests, which therefore go in absolute-form (RFC 9112 §3.2.2): the field lines
-   * that are for the proxy, each with its line end.
-   */
-  readonly forProxy?: string | undefined;
-}
+  | {
+      readonly type: 'secured';
+      /** What ALPN has chosen; undefined when the peer does without. */
+      readonly protocol: string | undefined;
+      /** Whether an earlier session went on, which saves a round trip or the certificates. */
+      readonly isResumed: boolean;
+    }
+  | { readonly type: 'connection'; readonly connection: Connection };
 
 export type ListenNotification =
   | { readonly type: 'listening'; readonly address: ListenAddress }

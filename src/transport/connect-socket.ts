@@ -1,0 +1,55 @@
+import net from 'node:net';
+import { Observable, Subject } from 'rxjs';
+import { ConnectError, DnsError, HttpError } from '../message/errors.ts';
+import { SocketConnection } from './socket-connection.ts';
+import type { ConnectNotification } from './transport.ts';
+
+const READ_SIZE = 65_536;
+
+/**
+ * One buffer for the reads of all client sockets: a read is delivered before the next one starts. On Windows a read owns
+ * its buffer from when it starts, so that there each socket needs its own.
+ */
+const sharedBuffer = process.platform === 'win32' ? undefined : Buffer.allocUnsafeSlow(READ_SIZE);
+
+/** Connects a socket when subscribed to; unsubscribing before it is connected closes it. */
+export function connectSocket(options: net.NetConnectOpts): Observable<ConnectNotification> {
+  return new Observable((observer) => {
+    let established = false;
+    const read = new Subject<Uint8Array>();
+    const buffer = sharedBuffer ?? Buffer.allocUnsafeSlow(READ_SIZE);
+    const socket = net.connect({
+      ...options,
+      onread: {
+        buffer,
+        callback: (length) => {
+          read.next(length === READ_SIZE ? buffer : buffer.subarray(0, length));
+          return true;
+        },
+      },
+    });
+    const fail = (error: Error): void => observer.error(connectFault(error));
+    socket.on('error', fail);
+    // Of several addresses that a name has, each is tried in turn until one answers.
+    socket.on('connectionAttempt', (address) => observer.next({ type: 'resolved', address }));
+    socket.once('connect', () => {
+      socket.off('error', fail);
+      const connection = new SocketConnection(socket, read);
+      observer.next({ type: 'connected' });
+      if (observer.closed) return;
+      established = true;
+      observer.next({ type: 'connection', connection });
+      observer.complete();
+    });
+    return () => {
+      if (!established) socket.destroy();
+    };
+  });
+}
+
+function connectFault(cause: Error): HttpError {
+  if (cause instanceof HttpError) return cause;
+  const { syscall, code } = cause as NodeJS.ErrnoException;
+  const detail = cause.message === '' ? String(code) : cause.message;
+  return syscall === 'getaddrinfo' ? new DnsError(detail, { cause }) : new ConnectError(detail, { cause });
+}

@@ -1,0 +1,97 @@
+import { Duplex } from 'node:stream';
+import type { Unsubscribable } from 'rxjs';
+import type { Connection } from '../message/connection.ts';
+import { ConnectionResetError } from '../message/errors.ts';
+import { HandedOver } from './handed-over.ts';
+import { SocketConnection } from './socket-connection.ts';
+
+/**
+ * A stream of Node's that is the connection: for TLS, `ws`, `ssh2` and whatever else speaks on a `Duplex`.
+ *
+ * Backpressure goes both ways, a FIN is the end of either side, and destroying the stream with an error breaks the
+ * connection, so that the peer does not take it for an end. The connection is the stream's from now on: nobody else may read
+ * or write it.
+ *
+ * @example
+ * ```ts
+ * const stream = toDuplex(connection);
+ * stream.pipe(stream); // an echo
+ * ```
+ */
+export function toDuplex(connection: Connection): Duplex {
+  return new ConnectionDuplex(connection);
+}
+
+/** What TLS can be spoken on: the socket itself where there is one, so that no octet goes through here. */
+export function streamOf(connection: Connection): Duplex {
+  if (connection instanceof SocketConnection) return connection.socket;
+  if (connection instanceof HandedOver && connection.beneath instanceof SocketConnection) {
+    const { socket } = connection.beneath;
+    // It is held, so that this goes nowhere but to TLS, which looks first at what was read already.
+    socket.unshift(connection.early);
+    return socket;
+  }
+  return toDuplex(connection);
+}
+
+class ConnectionDuplex extends Duplex {
+  private readonly connection: Connection;
+  private hold: Unsubscribable | undefined;
+  /** Who waits until what was written has left. */
+  private onDrained: ((error?: Error) => void) | undefined;
+  private hasEnded = false;
+
+  constructor(connection: Connection) {
+    super();
+    this.connection = connection;
+    connection.drained.subscribe(() => this.settle());
+    connection.closed.subscribe(() => {
+      const error = new ConnectionResetError('closed');
+      this.settle(error);
+      if (!this.hasEnded) this.destroy(error);
+    });
+    connection.read.subscribe({
+      next: (octets) => {
+        // A copy, as what is read is only lent.
+        if (!this.push(Buffer.from(octets))) this.hold ??= connection.hold();
+      },
+      error: (error: unknown) => {
+        this.hasEnded = true;
+        this.destroy(error as Error);
+      },
+      complete: () => {
+        this.hasEnded = true;
+        this.push(null);
+      },
+    });
+  }
+
+  override _read(): void {
+    this.hold?.unsubscribe();
+    this.hold = undefined;
+  }
+
+  override _write(chunk: Uint8Array, _encoding: string, callback: (error?: Error | null) => void): void {
+    if (this.connection.write(chunk)) callback();
+    else this.onDrained = callback;
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    this.connection.end();
+    if (this.connection.buffered === 0) callback();
+    else this.onDrained = callback;
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.hold?.unsubscribe();
+    // When what was written in this turn has left: it may be the alert that says why.
+    process.nextTick(() => this.connection.destroy(error !== null));
+    callback(error);
+  }
+
+  private settle(error?: Error): void {
+    const { onDrained } = this;
+    this.onDrained = undefined;
+    onDrained?.(error);
+  }
+}

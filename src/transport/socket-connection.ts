@@ -1,0 +1,112 @@
+import type net from 'node:net';
+import { Subject, type Observable, type Unsubscribable } from 'rxjs';
+import type { Connection, ConnectionInfo } from '../message/connection.ts';
+import { ConnectionResetError, type HttpError } from '../message/errors.ts';
+import { Holds } from './holds.ts';
+
+/** A socket of Node's that is open, as a {@link Connection}. */
+export class SocketConnection implements Connection {
+  readonly info: ConnectionInfo;
+  readonly read: Observable<Uint8Array>;
+  readonly drained: Observable<void>;
+  readonly closed: Observable<void>;
+  /** For TLS, which takes the place of this connection. */
+  readonly socket: net.Socket;
+
+  private readonly holds: Holds;
+  private readonly drains = new Subject<void>();
+  /** What was written in this turn. */
+  private pending: (Uint8Array | string)[] = [];
+  private pendingLength = 0;
+  /** Whether a write was answered false, and `drained` has not followed yet. */
+  private isFull = false;
+  /** For an immediate: a source that went on at once would keep other sockets waiting for as long as its peer keeps up. */
+  private readonly drain = (): void => {
+    const { socket } = this;
+    if (!this.isFull || socket.destroyed || this.buffered >= socket.writableHighWaterMark) return;
+    this.isFull = false;
+    this.drains.next();
+  };
+  private readonly flush = (): void => {
+    const { pending, socket } = this;
+    this.pending = [];
+    this.pendingLength = 0;
+    if (socket.destroyed || pending.length === 0) return;
+    const [first] = pending;
+    if (pending.length === 1) {
+      socket.write(first, 'latin1');
+    } else if (pending.every((octets) => typeof octets === 'string')) {
+      socket.write(pending.join(''), 'latin1');
+    } else {
+      socket.cork();
+      for (const octets of pending) socket.write(octets, 'latin1');
+      socket.uncork();
+    }
+    // A socket that the system relieves at once never calls itself full, and so emits no `drain`.
+    if (this.isFull && !socket.writableNeedDrain) setImmediate(this.drain);
+  };
+
+  /** @param read - what emits the octets that the socket reads; its end is seen to here */
+  constructor(socket: net.Socket, read: Subject<Uint8Array>, info: ConnectionInfo = endsOf(socket)) {
+    this.info = info;
+    this.read = read;
+    this.socket = socket;
+    this.holds = new Holds(
+      () => void socket.pause(),
+      () => void socket.resume(),
+    );
+    socket.on('end', () => read.complete());
+    socket.on('error', (cause) => read.error(this.fault(cause)));
+    this.drained = this.drains;
+    const closed = new Subject<void>();
+    this.closed = closed;
+    socket.on('drain', () => setImmediate(this.drain));
+    // Behind `end` a socket emits no `drain`.
+    socket.on('finish', () => this.drains.next());
+    socket.on('close', () => {
+      this.drains.complete();
+      closed.next();
+      closed.complete();
+    });
+  }
+
+  get buffered(): number {
+    return this.pendingLength + this.socket.writableLength;
+  }
+
+  write(octets: Uint8Array | string): boolean {
+    if (this.pending.length === 0) process.nextTick(this.flush);
+    this.pending.push(octets);
+    this.pendingLength += octets.length;
+    this.isFull ||= this.buffered >= this.socket.writableHighWaterMark;
+    return !this.isFull;
+  }
+
+  hold(): Unsubscribable {
+    return this.holds.hold();
+  }
+
+  end(): void {
+    this.flush();
+    this.socket.end();
+  }
+
+  destroy(isCut = false): void {
+    if (isCut) this.socket.resetAndDestroy();
+    else this.socket.destroy();
+  }
+
+  setIdle(isIdle: boolean): void {
+    if (isIdle) this.socket.unref();
+    else this.socket.ref();
+  }
+
+  /** What it means that the socket failed. */
+  protected fault(cause: Error): HttpError {
+    return new ConnectionResetError(cause.message, { cause });
+  }
+}
+
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: net.Socket): ConnectionInfo {
+  return { localAddress, localPort, remoteAddress, remotePort };
+}

@@ -1,0 +1,35 @@
+import {
+  AlpnError,
+  CertificateExpiredError,
+  CertificateHostError,
+  CertificateRequiredError,
+  CertificateUntrustedError,
+  HttpError,
+  TlsError,
+} from '../message/errors.ts';
+
+type Fault = new (detail: string, init: { cause: unknown }) => TlsError;
+
+/**
+ * What an error means, by its code and its message. An alert is in both or in the message only, depending on whether it
+ * was met by a read or a write; its words are those of OpenSSL for the alerts of RFC 8446 §6.2.
+ */
+const FAULTS: readonly (readonly [RegExp, Fault | undefined])[] = [
+  [/^ERR_TLS_CERT_ALTNAME_/, CertificateHostError],
+  [/ alert (bad certificate|unsupported certificate|certificate|unknown ca)\b/, CertificateRequiredError],
+  [/ alert no application protocol/, AlpnError],
+  [/^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO )/, TlsError],
+  // The system's: the connection broke, whatever was on it.
+  [/^E[A-Z]/, undefined],
+  [/^\w+_(HAS_EXPIRED|NOT_YET_VALID) /, CertificateExpiredError],
+  // All others are of the verification: OpenSSL has dozens, and a check of the caller's own may say what it likes.
+  [/^/, CertificateUntrustedError],
+];
+
+/** Our error for one of a TLS socket's; undefined when it is not about TLS. */
+export function tlsFault(cause: Error): HttpError | undefined {
+  if (cause instanceof HttpError) return cause;
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  const fault = FAULTS.find(([pattern]) => pattern.test(`${code} ${message}`))?.[1];
+  return fault && new fault(message, { cause });
+}
