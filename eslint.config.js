@@ -157,6 +157,22 @@ export default defineConfig(
     },
   },
 
+  // The kit is proved by its use: nothing of our own needs more of it than everybody has. Its own specs may look inside.
+  {
+    files: ['{spec,marble-tests,peer-tests,examples,bench}/**/*.ts'],
+    ignores: ['spec/testing/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['**/src/testing/**'], message: "use the kit as everybody does: 'rxchange/testing'." },
+          ],
+        },
+      ],
+    },
+  },
+
   // Plain JavaScript: configuration and .ci/, which run in Node as they are.
   {
     files: ['**/*.{js,cjs,mjs}'],

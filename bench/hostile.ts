@@ -133,7 +133,7 @@ function read(input: Input, cuts: readonly number[]): { outcome: string; code: s
     };
   } else {
     const responses = (reader = new ResponseReader({ limits, careful: flag }));
-    responses.expect(input.method, flag);
+    responses.expect(input.method, flag ? ['x'] : []);
     notifications = () => responses.read();
     next = () => {
       if (responses.isPersistent) responses.expect(input.method);

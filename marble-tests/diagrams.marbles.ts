@@ -1,8 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { Observable } from 'rxjs';
-import { ConnectError, responseBody, responseDone, responseNonfinal, responseStart } from 'rxchange';
+import { map, timer, type Observable } from 'rxjs';
+import {
+  ConnectError,
+  responseBody,
+  responseDone,
+  responseNonfinal,
+  responseStart,
+  type ResponseNotification,
+} from 'rxchange';
 import { HttpTestScheduler, MismatchError, type ExpectedNotification } from 'rxchange/testing';
+import { bytes } from '../src/body/bytes.ts';
+import { collect } from '../src/body/collect.ts';
+import { concatMapBody } from '../src/body/concat-map-body.ts';
+import { successful } from '../src/body/successful.ts';
 import { connectTimeout } from '../src/operators/connect-timeout.ts';
 import { deadline } from '../src/operators/deadline.ts';
 import { headersTimeout } from '../src/operators/headers-timeout.ts';
@@ -22,7 +33,7 @@ import { Permits, withPermit } from '../src/operators/with-permit.ts';
  * ```
  *
  * Letters are of the one alphabet (`i` nonfinal, `s` start, `b` body, `d` done), and for what connects `r` resolved, `c`
- * connected and `k` the connection; any error will do for `#`. Each call has an entry in the table below.
+ * connected and `k` the connection, `v` a value; any error will do for `#`. Each call has an entry in the table below.
  */
 interface Diagram {
   /** The function that is documented. */
@@ -37,6 +48,20 @@ type Given = (line: string) => Observable<never>;
 type Results = Readonly<Record<string, Observable<unknown>>>;
 
 const CALLS: Readonly<Record<string, (given: Given, diagram: Diagram) => Results>> = {
+  'bytes()': (given) => ({ result: given('source').pipe(bytes(), map(toValue)) }),
+  'collect()': (given) => ({ result: given('source').pipe(collect(), map(toValue)) }),
+  'concatMapBody(() => timer(2))': (given) => ({
+    result: given('source').pipe(
+      concatMapBody(() => timer(2)),
+      map(toValue),
+    ),
+  }),
+  'successful(), and s is a 404': (given) => ({
+    result: (given('source') as Observable<ResponseNotification>).pipe(
+      map((notification) => (notification.type === 'response_start' ? responseStart(404) : notification)),
+      successful(),
+    ),
+  }),
   'connectTimeout(5)': (given) => ({ result: given('source').pipe(connectTimeout(5)) }),
   'deadline(7)': (given) => ({ result: given('source').pipe(deadline(7)) }),
   'headersTimeout(4)': (given) => ({ result: given('source').pipe(headersTimeout(4)) }),
@@ -67,14 +92,21 @@ const VALUES = {
   r: { type: 'resolved', address: '192.0.2.1' },
   c: { type: 'connected' },
   k: { type: 'connection' },
+  v: { type: 'value' },
 } satisfies Readonly<Record<string, ExpectedNotification>>;
+
+/** `v` is whatever value is made of an exchange: which, the specs look at. */
+function toValue(): typeof VALUES.v {
+  return VALUES.v;
+}
 
 /** As it would come from a client: of a request of which nothing was sent. */
 const REFUSED = Object.assign(new ConnectError('refused'), {
   exchange: { method: 'GET', uri: 'http://origin/', reused: false, sent: false },
 });
 
-const OPERATORS = new URL('../src/operators/', import.meta.url);
+/** In the second, what waits for nothing but the end needs no diagram. */
+const FOLDERS = ['operators', 'body'].map((name) => new URL(`../src/${name}/`, import.meta.url));
 /** A comment, and the function right behind it up to its body or the end of its signature. */
 const DOCUMENTED = /\/\*\*((?:(?!\*\/)[^])*)\*\/\s*export function (\w+)([^]*?)(?: \{\n|;\n)/g;
 const BLOCK = /^```\n([^]*?)^```/m;
@@ -120,10 +152,14 @@ function execute(diagram: Diagram): void {
   });
 }
 
-const documented = readdirSync(OPERATORS)
-  .filter((file) => file.endsWith('.ts'))
-  .flatMap((file) => documentedIn(readFileSync(new URL(file, OPERATORS), 'utf8')));
-const diagrams = documented.flatMap(({ diagram }) => (diagram === undefined ? [] : [diagram]));
+const [documented, documentedBodies] = FOLDERS.map((folder) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => documentedIn(readFileSync(new URL(file, folder), 'utf8'))),
+);
+const diagrams = [...documented, ...documentedBodies].flatMap(({ diagram }) =>
+  diagram === undefined ? [] : [diagram],
+);
 
 test('every operator has a diagram', () => {
   const operators = documented.filter(({ isOperator }) => isOperator);

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { lastValueFrom } from 'rxjs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HttpClient, recordMarbles, replay, type HttpRequest, type Recording } from '../src/index.ts';
-import { HttpTestScheduler } from '../src/testing/index.ts';
+import { HttpClient, recordMarbles, replay, type HttpRequest, type Recording } from 'rxchange';
+import { HttpTestScheduler } from 'rxchange/testing';
 import { startNginx } from './peer/nginx.ts';
 
 const stops: (() => Promise<void>)[] = [];

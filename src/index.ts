@@ -3,6 +3,20 @@
  *
  * @packageDocumentation
  */
+export { bytes } from './body/bytes.ts';
+export { collect } from './body/collect.ts';
+export { concatMapBody } from './body/concat-map-body.ts';
+export { bytesBody, formBody, jsonBody, textBody, type Content } from './body/content.ts';
+export { fromIterable, type Pieces } from './body/from-iterable.ts';
+export { fromReadable } from './body/from-readable.ts';
+export { fromWebStream } from './body/from-web-stream.ts';
+export type { ExchangeNotification, GatherOptions } from './body/gathering.ts';
+export { json, jsonOf } from './body/json.ts';
+export { respond } from './body/respond.ts';
+export { successful } from './body/successful.ts';
+export { text, textOf } from './body/text.ts';
+export { toReadable, type SinkOptions } from './body/to-readable.ts';
+export { toWebStream } from './body/to-web-stream.ts';
 export type { PoolStats } from './client/client-pool.ts';
 export type { HttpClientOptions, HttpClientSettings } from './client/client-settings.ts';
 export { HttpClient, type ClientExchange } from './client/http-client.ts';
@@ -18,6 +32,7 @@ export {
   type Interceptor,
 } from './message/exchange.ts';
 export type { ExchangeFacts } from './message/exchange-facts.ts';
+export type { HttpResponse } from './message/http-response.ts';
 export type { Flow } from './message/flow.ts';
 export { getHeader, headerDict, headerNames, type HeaderList } from './message/headers.ts';
 export * from './message/notifications.ts';
@@ -52,6 +67,7 @@ export type { TlsContextOptions, TlsOptions } from './transport/tls-options.ts';
 export type {
   ConnectNotification,
   ConnectTarget,
+  EstablishedConnection,
   ListenAddress,
   ListenNotification,
   Transport,

@@ -5,8 +5,12 @@ import {
   HttpClient,
   HttpError,
   HttpServer,
+  json,
+  jsonBody,
   responseDone,
+  respond,
   responseStart,
+  toReadable,
   UrlError,
   type Exchange,
   type HeaderList,
@@ -24,11 +28,16 @@ const traced: Interceptor = (given, next) =>
   next({ ...given, headers: [...given.headers, ['X-Trace', '1']] });
 const exchange: Exchange = compose(client.exchange, traced);
 const response: Observable<ResponseNotification> = exchange(request);
+const user: Observable<{ name: string }> = response.pipe(json<{ name: string }>({ maxBytes: 1_000 }));
+const answer: Observable<ResponseNotification> = respond(200, jsonBody({ user: 'Ada' }));
+const stream: NodeJS.ReadableStream = toReadable(answer);
 const serving: Observable<ServerNotification> = new HttpServer({ port: 0 }).serve(exchange);
 const entries: object[] = [
   testing,
   new ResponseReader({ careful: false }),
   serving,
+  user,
+  stream,
   responseStart(200),
   responseDone(),
 ];

@@ -41,7 +41,7 @@ export function readRequests(octets: Buffer, ends: boolean): Outcome {
 export function readResponse(method: string, octets: Buffer, ends: boolean): Outcome {
   const outcome: Outcome = { messages: [], end: 'open' };
   const reader = new ResponseReader();
-  reader.expect(method === 'UPGRADE' ? 'GET' : method, method === 'UPGRADE');
+  reader.expect(method === 'UPGRADE' ? 'GET' : method, method === 'UPGRADE' ? ['x'] : []);
   reader.push(octets);
   if (ends) reader.end();
   try {

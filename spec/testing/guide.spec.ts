@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { compileFunction } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import * as rxchange from 'rxchange';
 import * as kit from 'rxchange/testing';
+import { codeBlocksOf } from '../support/markdown-code.ts';
 
-/** The examples of `docs/testing.md`, which are executed as they stand there. */
-const blocks = Array.from(
-  readFileSync(new URL('../../docs/testing.md', import.meta.url), 'utf8').matchAll(/^```ts\n([^]*?)^```/gm),
-  ([, block]) => block,
-);
+/** The examples of `docs/testing.md` that belong to no file of the course. */
+const blocks = codeBlocksOf('docs/testing.md')
+  .filter(({ name }) => name === undefined)
+  .map(({ text }) => text);
 
 /** Runs a block, without its imports and types, with these names in sight; says what it gives a name to. */
 function execute(block: string, scope: Readonly<Record<string, unknown>>, result = 'undefined'): unknown {

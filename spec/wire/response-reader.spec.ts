@@ -108,7 +108,7 @@ describe('101 (Switching Protocols)', () => {
       { response: 101, isPersistent: false },
     ]);
     const reader = new ResponseReader();
-    reader.expect('GET', true);
+    reader.expect('GET', ['x']);
     const lent = Buffer.from(`${SWITCH}frame`);
     reader.push(lent);
     expect(reader.read()).toMatchObject({ status: 101 });
@@ -142,6 +142,18 @@ describe('101 (Switching Protocols)', () => {
       ]);
     },
   );
+
+  test.each(['y', 'x, y', 'xx', 'x/1'])('is an error when %s was not offered', (protocol) => {
+    expect(
+      forEveryCut(responses(['UPGRADE']), `HTTP/1.1 101 \r\nUpgrade: ${protocol}\r\n\r\n`),
+    ).toMatchObject([{ error: { code: 'SWITCH' } }]);
+  });
+
+  test('knows a protocol in any case (RFC 9110 §16.7)', () => {
+    expect(forEveryCut(responses(['UPGRADE']), 'HTTP/1.1 101 \r\nUpgrade: X\r\n\r\n')).toMatchObject([
+      { response: 101 },
+    ]);
+  });
 
   test('offered need not be taken', () => {
     expect(forEveryCut(responses(['UPGRADE']), LENGTH)).toHaveLength(3);

@@ -1,5 +1,6 @@
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { catchError, concat, identity, of, throwError, type Observable } from 'rxjs';
+import { fromReadable } from '../body/from-readable.ts';
 import { HttpClient } from '../client/http-client.ts';
 import { UnwritableError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/exchange.ts';
@@ -9,7 +10,6 @@ import { statusPhrase } from '../message/status.ts';
 import type { Data, RequestCommand } from './arguments.ts';
 import { drawMarbles } from './draw-marbles.ts';
 import { explain } from './printable.ts';
-import { readableBody } from './readable-body.ts';
 import { hasColour, type World } from './terminal.ts';
 import { UsageError } from './usage.ts';
 import { writeTo, type Sink } from './write-to.ts';
@@ -89,10 +89,10 @@ function contentOf(data: Data, { stdin }: World): Content {
     }
     case 'file': {
       const { path } = data;
-      return { body: readableBody(() => createReadStream(path)), length: lengthOfFile(path) };
+      return { body: fromReadable(() => createReadStream(path)), length: lengthOfFile(path) };
     }
     case 'stdin':
-      return { body: readableBody(() => stdin), length: undefined };
+      return { body: fromReadable(() => stdin), length: undefined };
   }
 }
 

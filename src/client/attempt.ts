@@ -5,15 +5,18 @@ import type { SendableRequest } from './request-head.ts';
 
 /** The attempt under way at an exchange: what to send, and what has become of it so far. */
 export class Attempt implements ExchangeFacts {
-  readonly sendable: SendableRequest;
+  /** In the form that the reader of the connection takes. */
+  sendable: SendableRequest;
   readonly memory: BodyMemory;
   attempts = 0;
   reused = false;
   sent = false;
   answered = false;
 
+  private readonly given: SendableRequest;
+
   constructor(sendable: SendableRequest, memory: BodyMemory) {
-    this.sendable = sendable;
+    this.given = this.sendable = sendable;
     this.memory = memory;
   }
 
@@ -32,7 +35,13 @@ export class Attempt implements ExchangeFacts {
   /** Begins anew: nothing of it is sent, and nothing known of its answer. */
   begin(): void {
     this.attempts++;
+    this.sendable = this.given;
     this.reused = this.sent = this.answered = false;
+  }
+
+  /** It goes to a forward proxy, with field lines for that. */
+  goThrough(fields: string): void {
+    this.sendable = this.given.through(fields);
   }
 
   /** As it stands. */

@@ -1,8 +1,19 @@
-import { Observable, type SchedulerLike, type Subscriber, type Unsubscribable } from 'rxjs';
-import { ConnectionResetError, HeadersTimeoutError, ReadTimeoutError } from '../message/errors.ts';
-import type { ResponseDone, ResponseNotification, ResponseStart } from '../message/notifications.ts';
+import { Observable, Subscription, type SchedulerLike, type Subscriber, type Unsubscribable } from 'rxjs';
+import {
+  ConnectionResetError,
+  HeadersTimeoutError,
+  ReadTimeoutError,
+  SwitchError,
+} from '../message/errors.ts';
+import type {
+  ResponseDone,
+  ResponseNotification,
+  ResponseStart,
+  UpgradeNotification,
+} from '../message/notifications.ts';
 import { LazyTimer } from '../operators/lazy-timer.ts';
 import { captureContext, type Context } from '../transport/context.ts';
+import { HandedOver } from '../transport/handed-over.ts';
 import { Holds } from '../transport/holds.ts';
 import type { Connection } from '../message/connection.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
@@ -25,7 +36,7 @@ export interface ConnectionOwner extends ResponseReaderOptions {
 
 /** The exchange that a connection carries. */
 interface Current {
-  readonly subscriber: Subscriber<ResponseNotification>;
+  readonly subscriber: Subscriber<UpgradeNotification>;
   readonly attempt: Attempt;
   readonly sender: RequestSender;
   /** Who holds the response: the Flow of its body notifications. */
@@ -49,6 +60,10 @@ export class ClientConnection {
   keepAlive: string | undefined;
 
   private readonly connection: Connection;
+  /** What the connection tells; ended when it is handed over. */
+  private readonly hearing = new Subscription();
+  /** The field lines for the forward proxy that reads here, if one does. */
+  private readonly forProxy: string | undefined;
   private owner: ConnectionOwner;
   private reader: ResponseReader;
   private current: Current | undefined;
@@ -65,14 +80,15 @@ export class ClientConnection {
   /** Why nothing more will arrive, once that is so. */
   private lost: unknown;
 
-  constructor(connection: Connection, owner: ConnectionOwner) {
+  constructor(connection: Connection, owner: ConnectionOwner, forProxy?: string) {
     this.connection = connection;
+    this.forProxy = forProxy;
     this.owner = owner;
     this.reader = new ResponseReader(owner);
     this.setTimeouts();
     this.openedAt = owner.scheduler.now();
-    connection.drained.subscribe(() => this.inContext(this.drain));
-    connection.read.subscribe({
+    this.hearing.add(connection.drained.subscribe(() => this.inContext(this.drain)));
+    const reading = connection.read.subscribe({
       next: (octets) => {
         if (this.current !== undefined) this.current.attempt.answered = true;
         this.reader.push(octets);
@@ -86,6 +102,7 @@ export class ClientConnection {
       },
       error: (error: unknown) => this.lose(error),
     });
+    this.hearing.add(reading);
   }
 
   /** The connection, as that of another client from now on: it must be idle. */
@@ -98,7 +115,11 @@ export class ClientConnection {
     return this;
   }
 
-  /** The attempt on this connection, which must be idle. Unsubscribing before its end closes the connection. */
+  /**
+   * The attempt on this connection, which must be idle. Unsubscribing before its end closes the connection.
+   *
+   * One that offers an upgrade may be answered with a `response_upgrade`: the connection is its subscriber's then.
+   */
   exchange(attempt: Attempt): Observable<ResponseNotification> {
     return new Observable((subscriber) => this.carry(attempt, subscriber));
   }
@@ -106,17 +127,23 @@ export class ClientConnection {
   /** Closes the connection, and with it what is under way. */
   close(): void {
     if (this.isGone) return;
+    this.forget();
+    this.connection.destroy();
+  }
+
+  /** Carries no more. */
+  private forget(): void {
     this.isGone = true;
     this.current?.sender.stop();
     this.current = undefined;
     this.silence?.stop();
     this.thought?.stop();
-    this.connection.destroy();
     this.owner.onGone(this);
   }
 
-  private carry(attempt: Attempt, subscriber: Subscriber<ResponseNotification>): () => void {
-    const { connection, reader, owner } = this;
+  private carry(attempt: Attempt, subscriber: Subscriber<UpgradeNotification>): () => void {
+    const { connection, reader, owner, forProxy } = this;
+    if (forProxy !== undefined) attempt.goThrough(forProxy);
     const sender = new RequestSender(connection, attempt, owner, {
       onWrite: this.progress,
       onError: (error) => {
@@ -133,7 +160,7 @@ export class ClientConnection {
     this.keepAlive = undefined;
     attempt.reused = this.exchanges++ > 0;
     connection.setIdle(false);
-    reader.expect(attempt.method);
+    reader.expect(attempt.method, attempt.sendable.offered);
     sender.send();
     this.progress();
     return () => {
@@ -198,6 +225,7 @@ export class ClientConnection {
       case 'response_start':
         current.isUnanswered = false;
         this.thought?.pause();
+        if (this.reader.isTunnel) return this.handOver(notification, current);
         if (!sender.isDone && this.isVain(notification, sender)) sender.stop();
         return subscriber.next(notification);
       case 'response_nonfinal':
@@ -211,6 +239,17 @@ export class ClientConnection {
   /** Whether a server that answers so has no use for the rest of the request (RFC 9112 §9.5); others may still read it. */
   private isVain(start: ResponseStart, sender: RequestSender): boolean {
     return start.status >= 400 || !this.reader.isPersistent || sender.isWaiting;
+  }
+
+  /** HTTP is over here; what has been read behind the head is the other protocol's. */
+  private handOver(start: ResponseStart, { subscriber, sender }: Current): void {
+    // RFC 9110 §7.8: nobody could tell the rest of the request from the other protocol.
+    if (!sender.isDone) return this.fail(new SwitchError('the request is not sent whole'));
+    this.forget();
+    const connection = new HandedOver(this.connection, this.reader.rest());
+    this.hearing.unsubscribe();
+    subscriber.next({ ...start, type: 'response_upgrade', connection });
+    subscriber.complete();
   }
 
   /** Idle before done, so that a consumer who starts its next exchange inside `done` gets this connection. */

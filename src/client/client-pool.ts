@@ -118,7 +118,7 @@ export class ClientPool {
       scheduler: this.options.scheduler,
       takeIdle: () => this.kept.take(serialized)?.ownedBy(owner),
       connect: () => this.connect(origin),
-      adopt: (connection) => new ClientConnection(connection, owner),
+      adopt: ({ connection, forProxy }) => new ClientConnection(connection, owner, forProxy),
       makeRoom: () => this.makeRoom(),
       onChange,
     });

@@ -1,10 +1,9 @@
 import type { Observable, Subscription } from 'rxjs';
-import type { Connection } from '../message/connection.ts';
-import type { ConnectNotification } from '../transport/transport.ts';
+import type { ConnectNotification, EstablishedConnection } from '../transport/transport.ts';
 
 /** Who waits for a connection that is being made. */
 export interface ConnectObserver {
-  next(connection: Connection): void;
+  next(established: EstablishedConnection): void;
   error(error: unknown): void;
 }
 
@@ -30,7 +29,7 @@ export class Connecting {
         if (phase.type !== 'connection') return;
         this.isDone = true;
         if (this.observer === undefined) phase.connection.destroy();
-        else this.observer.next(phase.connection);
+        else this.observer.next(phase);
       },
       error: (error: unknown) => {
         this.isDone = true;

@@ -2,7 +2,7 @@ import { asyncScheduler, catchError, Observable, throwError } from 'rxjs';
 import { HttpError, UrlError } from '../message/errors.ts';
 import type { Exchange, HttpRequest } from '../message/exchange.ts';
 import { isIdempotent } from '../message/methods.ts';
-import type { ResponseNotification } from '../message/notifications.ts';
+import type { ResponseNotification, UpgradeNotification } from '../message/notifications.ts';
 import { deadline } from '../operators/deadline.ts';
 import { retryExchange } from '../operators/retry-exchange.ts';
 import { tlsTransport } from '../transport/tls.ts';
@@ -12,7 +12,8 @@ import { ClientPool, type PoolStats } from './client-pool.ts';
 import { checkClientSettings } from './check-settings.ts';
 import type { HttpClientOptions, HttpClientSettings } from './client-settings.ts';
 import { HttpClientExchange } from './http-client-exchange.ts';
-import { sendableRequest, type SendableRequest } from './request-head.ts';
+import { sendableRequest, upgradeRequest, type SendableRequest } from './request-head.ts';
+import { holdUpgraded } from './hold-upgraded.ts';
 
 /** What a client does with a request, and with none. */
 export interface ClientExchange extends Exchange {
@@ -91,6 +92,37 @@ export class HttpClient {
     args.length === 0 ? this.pushed() : this.send(args[0])) as ClientExchange;
 
   /**
+   * Offers to speak another protocol on the connection: by the Upgrade field of the request (RFC 9110 §7.8), or by the method
+   * CONNECT, whose URI names the host and port that the tunnel shall lead to (§9.3.6).
+   *
+   * Where the server agrees, a `response_upgrade` hands over the connection, which is held for as long as this is subscribed
+   * to: unsubscribing closes it, and this completes when it is closed. It counts against no limit, and `close()` does not
+   * wait for it. Where the server does not agree, what comes is its response, as from `exchange`.
+   *
+   * ```
+   * --u-------------|   agreed to, closed later
+   * --s-b-(d|)          declined
+   * ```
+   *
+   * @example
+   * ```ts
+   * client
+   *   .upgrade({ method: 'GET', uri: 'http://localhost:8080/', headers: [['Upgrade', 'echo']] })
+   *   .subscribe((notification) => {
+   *     if (notification.type !== 'response_upgrade') return;
+   *     const { connection } = notification;
+   *     connection.read.subscribe((octets) => console.log(octets.length));
+   *     connection.write('hello');
+   *   });
+   * ```
+   *
+   * @throws UnwritableError at once, for a request that would not be HTTP, or offers no protocol
+   */
+  upgrade(request: HttpRequest): Observable<UpgradeNotification> {
+    return holdUpgraded(this.send(request, upgradeRequest));
+  }
+
+  /**
    * Closes the client when subscribed to: idle connections at once, those in use when their exchange is over, and exchanges
    * that begin later end with a ClientClosedError, as does one that would be attempted again. Completes when no connection is
    * in use and nobody waits for one.
@@ -108,10 +140,10 @@ export class HttpClient {
     return new HttpClientExchange((request) => this.send(request), this.settings.maxBufferedBytes);
   }
 
-  private send(request: HttpRequest): Observable<ResponseNotification> {
+  private send(request: HttpRequest, prepare = sendableRequest): Observable<ResponseNotification> {
     let sendable: SendableRequest;
     try {
-      sendable = sendableRequest(request);
+      sendable = prepare(request);
     } catch (error) {
       // What is wrong with a URI is often wrong in data; all else is wrong in the program.
       if (error instanceof UrlError) return throwError(() => error);

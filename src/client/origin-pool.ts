@@ -2,8 +2,7 @@ import { Observable, Subscription, type SchedulerLike, type Subscriber } from 'r
 import { PoolFullError } from '../message/errors.ts';
 import type { Permits } from '../operators/with-permit.ts';
 import { captureContext, type Context } from '../transport/context.ts';
-import type { Connection } from '../message/connection.ts';
-import type { ConnectNotification } from '../transport/transport.ts';
+import type { ConnectNotification, EstablishedConnection } from '../transport/transport.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { Connecting } from './connecting.ts';
 
@@ -21,7 +20,7 @@ export interface OriginPoolOptions {
   /** Makes a connection. */
   readonly connect: () => Observable<ConnectNotification>;
   /** Makes a client connection of an open one. */
-  readonly adopt: (connection: Connection) => ClientConnection;
+  readonly adopt: (established: EstablishedConnection) => ClientConnection;
   /** Closes idle connections to other origins, if there would be too many with one more. */
   readonly makeRoom: () => void;
   /** Is told when a connection begins or ceases to be made. */
@@ -157,10 +156,10 @@ export class OriginPool {
     // who gets the permit next must not find this connection still open.
     const carried = new Subscription();
     subscriber.add(carried);
-    const begin = (connection: Connection): void => {
+    const begin = (established: EstablishedConnection): void => {
       this.count(-1);
       carried.add(
-        project(this.options.adopt(connection)).subscribe({
+        project(this.options.adopt(established)).subscribe({
           next: (value) => subscriber.next(value),
           error: (error: unknown) => subscriber.error(error),
           complete: () => subscriber.complete(),
@@ -174,7 +173,7 @@ export class OriginPool {
     // What was begun for another goes on where that was subscribed to.
     connecting.startFor(
       {
-        next: (connection) => context.runInAsyncScope(begin, undefined, connection),
+        next: (established) => context.runInAsyncScope(begin, undefined, established),
         error: (error) => context.runInAsyncScope(fail, undefined, error),
       },
       this.options.connect,

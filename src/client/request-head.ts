@@ -1,7 +1,8 @@
 import { isObservable } from 'rxjs';
 import { UnwritableError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/exchange.ts';
-import { controlFields } from '../wire/control-fields.ts';
+import { controlFields, upgradeProtocols } from '../wire/control-fields.ts';
+import { formatField } from '../wire/field-section.ts';
 import { sentRequestFraming, type Framing } from '../wire/framing.ts';
 import { formatHead } from '../wire/message-writer.ts';
 import { formatRequestLine } from '../wire/start-line.ts';
@@ -17,13 +18,30 @@ export interface RequestHead {
 export interface SendableRequest {
   readonly request: HttpRequest;
   readonly origin: Origin;
+  /** The protocols that it offers to speak instead of HTTP. */
+  readonly offered: readonly string[];
   /** Whether the body waits until the server asks for it (RFC 9110 §10.1.1). */
   readonly expectsContinue: boolean;
   /** The head of a request with a body, if it has one. */
   readonly usual: RequestHead;
   /** The head for a body that turns out to be none. */
   empty(): RequestHead;
+  /**
+   * The same, as a forward proxy reads it: in absolute-form (RFC 9112 §3.2.2).
+   *
+   * @param fields - the field lines that are for the proxy
+   */
+  through(fields: string): SendableRequest;
 }
+
+/** What of the head is not the caller's. */
+interface Form {
+  readonly offered: readonly string[];
+  /** Field lines for a proxy that reads the request; undefined where none does. */
+  readonly forProxy?: string;
+}
+
+const NO_OFFER: readonly string[] = [];
 
 /**
  * Checks a request and prepares its head: Host first and as the URI has it (RFC 9112 §3.2), fields for one hop only left
@@ -32,24 +50,68 @@ export interface SendableRequest {
  * @throws UrlError, UnwritableError
  */
 export function sendableRequest(request: HttpRequest): SendableRequest {
+  check(request);
+  // RFC 9110 §9.3.6: it makes a tunnel, and has a target of another form.
+  if (request.method === 'CONNECT') throw new UnwritableError('CONNECT is no exchange: see upgrade()');
+  return prepare(request, { offered: NO_OFFER });
+}
+
+/**
+ * The same for a request that offers to speak another protocol on its connection: by its Upgrade field (RFC 9110 §7.8), or
+ * by CONNECT, whose URI has the host and port that the tunnel shall lead to (§9.3.6).
+ *
+ * @throws UrlError, UnwritableError
+ */
+export function upgradeRequest(request: HttpRequest): SendableRequest {
+  check(request);
+  if (request.method === 'CONNECT') {
+    if (request.body !== undefined) throw new UnwritableError('CONNECT has no content');
+    return prepare(request, { offered: NO_OFFER });
+  }
+  const offered = upgradeProtocols(controlFields(request.headers).upgrade ?? '');
+  if (offered.length === 0) throw new UnwritableError('an upgrade to no protocol: it needs an Upgrade field');
+  return prepare(request, { offered });
+}
+
+function check(request: HttpRequest): void {
   if (typeof request !== 'object' || (request as unknown) === null || !Array.isArray(request.headers)) {
     throw new TypeError('a request is an object with a method, a uri and a list of headers');
   }
-  const { method, uri, headers, body } = request;
-  if (body !== undefined && !isObservable(body)) {
+  if (request.body !== undefined && !isObservable(request.body)) {
     throw new TypeError('the body of a request is an Observable');
   }
-  // RFC 9110 §9.3.6: it makes a tunnel, and has a target of another form.
-  if (method === 'CONNECT') throw new UnwritableError('CONNECT is no exchange');
+}
+
+function prepare(request: HttpRequest, form: Form): SendableRequest {
+  const { method, uri, headers, body } = request;
+  const { offered, forProxy } = form;
   const { origin, target } = parseUri(uri, method);
   const fields = controlFields(headers);
-  const startLine = formatRequestLine(method, target);
-  const before = `Host: ${origin.authority}\r\n`;
+  const startLine = formatRequestLine(
+    method,
+    forProxy === undefined || method === 'CONNECT' ? target : absoluteForm(origin, target),
+  );
+  const before = `Host: ${method === 'CONNECT' ? target : origin.authority}\r\n${forProxy ?? ''}`;
+  const behind =
+    offered.length === 0 ? '' : `Connection: upgrade\r\n${formatField('Upgrade', offered.join(', '))}`;
   const make = (hasContent: boolean): RequestHead => {
     const { declared, content } = sentRequestFraming(method, fields, hasContent);
-    return { head: formatHead({ startLine, before, headers, fields, declared, ownsHost: true }), content };
+    const head = formatHead({ startLine, before, headers, fields, declared, behind, ownsHost: true });
+    return { head, content };
   };
   const usual = make(body !== undefined);
-  const expectsContinue = body !== undefined && fields.expect?.toLowerCase() === '100-continue';
-  return { request, origin, expectsContinue, usual, empty: () => (body === undefined ? usual : make(false)) };
+  return {
+    request,
+    origin,
+    offered,
+    expectsContinue: body !== undefined && fields.expect?.toLowerCase() === '100-continue',
+    usual,
+    empty: () => (body === undefined ? usual : make(false)),
+    through: (proxyFields) => prepare(request, { offered, forProxy: proxyFields }),
+  };
+}
+
+/** RFC 9112 §3.2.4: what is about the server as a whole has no path at all. */
+function absoluteForm({ serialized }: Origin, target: string): string {
+  return target === '*' ? serialized : serialized + target;
 }

@@ -55,7 +55,10 @@
  * ├─ BodyIncompleteError             BODY_INCOMPLETE           500
  * ├─ BodyNotRepeatableError          BODY_NOT_REPEATABLE       500
  * ├─ BufferFullError                 BUFFER_FULL               500
- * └─ HandlerError                    HANDLER                   500
+ * ├─ HandlerError                    HANDLER                   500
+ * ├─ StatusError                     STATUS                    502
+ * ├─ ContentTooLargeError            CONTENT_TOO_LARGE         413
+ * └─ ContentError                    CONTENT                   400
  *
  * TypeError
  * └─ UnwritableError                 UNWRITABLE                      wrong use: it would not be HTTP
@@ -67,6 +70,7 @@
  * @packageDocumentation
  */
 import type { ExchangeFacts } from './exchange-facts.ts';
+import type { HttpResponse } from './http-response.ts';
 
 /** What an error is made of besides its class. */
 export interface HttpErrorInit {
@@ -77,6 +81,8 @@ export interface HttpErrorInit {
   readonly excerpt?: string | undefined;
   /** Whether a client with `careful: false` may go on reading after it. */
   readonly recoverable?: boolean;
+  /** What a server answers this time, where it is not what it answers for all errors of the class. */
+  readonly serverStatus?: number | undefined;
 }
 
 /** What a class of errors is, once for all its instances. */
@@ -164,7 +170,7 @@ export abstract class HttpError extends Error {
     this.code = codeOf(about.title);
     this.desc = about.desc;
     this.detail = full;
-    this.serverStatus = about.serverStatus;
+    this.serverStatus = init.serverStatus ?? about.serverStatus;
     this.clientRecoverable = init.recoverable ?? false;
     this.offset = init.offset;
     this.excerpt = init.excerpt;
@@ -728,6 +734,47 @@ export class HandlerError extends HttpError {
     title: 'HandlerError',
     desc: 'Handler broke the order of notifications',
     serverStatus: 500,
+  };
+}
+
+/** Content was asked for of a response whose status is not 2xx (RFC 9110 §15.3): what it has is not what was meant. */
+export class StatusError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'StatusError',
+    desc: 'Response is not successful',
+    serverStatus: 502,
+  };
+
+  /** All of it, its content included. */
+  readonly response: HttpResponse;
+
+  constructor(detail: string, response: HttpResponse) {
+    super(detail);
+    this.response = response;
+  }
+}
+
+/** Content that is to be kept as a whole has more octets than `maxBytes`; 502 where it is that of a response. */
+export class ContentTooLargeError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'ContentTooLargeError',
+    desc: 'Content too large',
+    serverStatus: 413,
+  };
+}
+
+/**
+ * Content is not of the form for which it was taken: no JSON, or text in a charset that nobody knows; `cause` says why. 502
+ * where it is that of a response.
+ */
+export class ContentError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'ContentError',
+    desc: 'Malformed content',
+    serverStatus: 400,
   };
 }
 

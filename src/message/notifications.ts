@@ -1,3 +1,4 @@
+import type { Connection } from './connection.ts';
 import type { HttpError } from './errors.ts';
 import type { Flow } from './flow.ts';
 import type { HeaderList } from './headers.ts';
@@ -67,6 +68,21 @@ export interface ResponseAnomaly {
   readonly error: HttpError;
 }
 
+/**
+ * The head of a response that ends HTTP on the connection: 101 (Switching Protocols) to an upgrade that was offered, 2xx to
+ * CONNECT (RFC 9110 §7.8, §9.3.6).
+ */
+export interface ResponseUpgrade {
+  readonly type: 'response_upgrade';
+  readonly status: number;
+  readonly phrase?: string | undefined;
+  /** The Upgrade field says to which of the offered protocols the server has switched. */
+  readonly headers: HeaderList;
+  readonly version?: HttpVersion | undefined;
+  /** What the other protocol is spoken on; nothing is read of it before somebody subscribes to its `read`. */
+  readonly connection: Connection;
+}
+
 /** What a server reads of an exchange: `start body* done`. */
 export type RequestNotification = RequestStart | RequestBody | RequestDone;
 
@@ -81,6 +97,9 @@ export type RequestNotification = RequestStart | RequestBody | RequestDone;
  */
 export type ResponseNotification =
   ResponseNonfinal | ResponseStart | ResponseBody | ResponseDone | ResponseAnomaly;
+
+/** What is answered to an offer to speak another protocol: an upgrade in place of `start body* done`, or they. */
+export type UpgradeNotification = ResponseNotification | ResponseUpgrade;
 
 const NO_FIELDS: HeaderList = [];
 

@@ -101,6 +101,7 @@ export class LoggedConnection implements Living {
     let octets = '';
     let line: { method: string; target: string; version: HttpVersion; headers: HeaderList } | undefined;
     let content = '';
+    let offersUpgrade = false;
     reader.next();
     const step = (): boolean => {
       const notification = reader.read();
@@ -110,6 +111,7 @@ export class LoggedConnection implements Living {
         case 'request_start': {
           const { method, uri: target, version, headers } = notification;
           line = { method, target, version, headers };
+          offersUpgrade = method === 'CONNECT' || reader.upgrade !== '';
           this.begin(method, target);
           listener.onStart?.(method, target);
           return true;
@@ -148,7 +150,8 @@ export class LoggedConnection implements Living {
           reader.keep();
         } catch (error) {
           reading.unsubscribe();
-          listener.onFault?.(error);
+          // Behind an upgrade that was agreed to, it is another protocol.
+          if (!offersUpgrade) listener.onFault?.(error);
         }
       },
       // What a broken connection means is for its owner to say.

@@ -62,7 +62,18 @@ export type ConnectNotification =
       /** Whether an earlier session went on, which saves a round trip or the certificates. */
       readonly isResumed: boolean;
     }
-  | { readonly type: 'connection'; readonly connection: Connection };
+  | EstablishedConnection;
+
+/** The connection, and how it is to be written on. */
+export interface EstablishedConnection {
+  readonly type: 'connection';
+  readonly connection: Connection;
+  /**
+   * Given where a forward proxy reads the requests, which therefore go in absolute-form (RFC 9112 §3.2.2): the field lines
+   * that are for the proxy, each with its line end.
+   */
+  readonly forProxy?: string | undefined;
+}
 
 export type ListenNotification =
   | { readonly type: 'listening'; readonly address: ListenAddress }

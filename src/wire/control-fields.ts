@@ -86,6 +86,19 @@ export function connectionOptions(fields: ControlFields): readonly string[] {
   return connection === undefined ? [] : connection.toLowerCase().split(',').map(trimWhitespace);
 }
 
+/** The protocols of an Upgrade field, the most wanted first (RFC 9110 §7.8). */
+export function upgradeProtocols(upgrade: string): readonly string[] {
+  return upgrade
+    .split(',')
+    .map(trimWhitespace)
+    .filter((protocol) => protocol !== '');
+}
+
+/** Whether two protocols are one: their names are compared without regard to case, as RFC 9110 §16.7 has it. */
+export function isSameProtocol(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
 /** The fields that end at the next hop even when Connection does not name them (RFC 9110 §7.6.1). */
 const HOP_BY_HOP: ReadonlySet<string> = new Set<ControlName>([
   'connection',

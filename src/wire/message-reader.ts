@@ -39,6 +39,11 @@ export abstract class MessageReader<Notification> {
     return this.state === 'idle';
   }
 
+  /** Whether what follows the head is another protocol's. */
+  get isTunnel(): boolean {
+    return this.state === 'tunnel';
+  }
+
   /** Octets that are here and not read yet. */
   get buffered(): number {
     return this.input.length;

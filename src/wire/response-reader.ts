@@ -1,13 +1,15 @@
 import { ExtraDataError, SwitchError, TooManyNonfinalsError, type MessageError } from '../message/errors.ts';
 import type { HeaderList } from '../message/headers.ts';
-import type { ResponseNotification } from '../message/notifications.ts';
+import type { HttpVersion, ResponseNotification } from '../message/notifications.ts';
 import { isNonfinal } from '../message/status.ts';
-import { controlFields } from './control-fields.ts';
+import { controlFields, isSameProtocol, upgradeProtocols } from './control-fields.ts';
 import { responseFraming, TUNNEL } from './framing.ts';
 import { RESPONSE_LIMITS, withLimits, type GivenLimits } from './limits.ts';
 import { MessageReader } from './message-reader.ts';
 import { isPersistent } from './persistence.ts';
 import { parseStatusLine, type StatusLine } from './start-line.ts';
+
+const NONE: readonly string[] = [];
 
 /** How a client reads. */
 export interface ResponseReaderOptions {
@@ -46,7 +48,7 @@ export class ResponseReader extends MessageReader<ResponseNotification> {
   private readonly careful: boolean;
   private hasAnomaly = false;
   private method = 'GET';
-  private offersUpgrade = false;
+  private offered = NONE;
   private nonfinals = 0;
   private line: StatusLine = { version: '1.1', status: 0, phrase: '' };
 
@@ -58,11 +60,11 @@ export class ResponseReader extends MessageReader<ResponseNotification> {
   /**
    * Waits for the response to a request with this method.
    *
-   * @param offersUpgrade - whether the request offered to switch protocols, so that a 101 is an answer to it
+   * @param offered - the protocols that the request offered to switch to, so that a 101 to one of them is an answer to it
    */
-  expect(method: string, offersUpgrade = false): void {
+  expect(method: string, offered: readonly string[] = NONE): void {
     this.method = method;
-    this.offersUpgrade = offersUpgrade;
+    this.offered = offered;
     this.nonfinals = 0;
     this.hasAnomaly = false;
     this.begin();
@@ -100,9 +102,7 @@ export class ResponseReader extends MessageReader<ResponseNotification> {
       return { type: 'response_nonfinal', status, phrase, headers, version };
     }
     if (status === 101) {
-      // RFC 9110 §7.8: there is no upgrade in HTTP/1.0, and a 101 says to which protocol it switches.
-      if (!this.offersUpgrade || version === '1.0') throw new SwitchError('nobody has offered it');
-      if (!controlFields(headers).upgrade) throw new SwitchError('it does not say to which protocol');
+      this.checkSwitch(version, controlFields(headers).upgrade ?? '');
       this.isPersistent = false;
       this.expectBody(TUNNEL);
     } else {
@@ -121,6 +121,17 @@ export class ResponseReader extends MessageReader<ResponseNotification> {
       this.expectBody(framing);
     }
     return { type: 'response_start', status, phrase, headers, version };
+  }
+
+  /** RFC 9110 §7.8: there is no upgrade in HTTP/1.0, and a 101 says to which of the offered protocols it switches. */
+  private checkSwitch(version: HttpVersion, upgrade: string): void {
+    const { offered } = this;
+    if (offered.length === 0 || version === '1.0') throw new SwitchError('nobody has offered it');
+    if (upgrade === '') throw new SwitchError('it does not say to which protocol');
+    if (
+      !upgradeProtocols(upgrade).every((protocol) => offered.some((other) => isSameProtocol(protocol, other)))
+    )
+      throw new SwitchError(`${JSON.stringify(upgrade.slice(0, 64))} was not offered`);
   }
 
   protected override bodyOf(chunk: Uint8Array): ResponseNotification {

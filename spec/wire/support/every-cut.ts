@@ -86,14 +86,14 @@ export function requests(options: RequestReaderOptions = {}): Open {
   };
 }
 
-/** Reads the responses to requests with these methods; `UPGRADE` stands for a GET that offers to switch protocols. */
+/** Reads the responses to requests with these methods; `UPGRADE` stands for a GET that offers to switch to protocol x. */
 export function responses(methods: readonly string[] = ['GET'], options: ResponseReaderOptions = {}): Open {
   return () => {
     const reader = new ResponseReader(options);
     const awaited = [...methods];
     const next = (): void => {
       const method = awaited.shift();
-      if (method === 'UPGRADE') reader.expect('GET', true);
+      if (method === 'UPGRADE') reader.expect('GET', ['x']);
       else if (method !== undefined) reader.expect(method);
     };
     next();

@@ -1,0 +1,47 @@
+import { concat, map, of, type Observable } from 'rxjs';
+import { headerNames, type HeaderList } from '../message/headers.ts';
+import {
+  responseBody,
+  responseDone,
+  responseStart,
+  type RequestBody,
+  type RequestDone,
+  type ResponseNotification,
+} from '../message/notifications.ts';
+import { forbidsContent } from '../message/status.ts';
+
+/**
+ * A response of a status and what is to be said. The content is any body that a request could have, subscribed to when the
+ * response is, and its `flow` goes through.
+ *
+ * @example
+ * ```ts
+ * server.serve(({ uri }) => (uri === '/' ? respond(200, jsonBody({ hello: 'world' })) : respond(404)));
+ * server.serve((request) => respond(200, { body: request.body })); // an echo
+ * ```
+ */
+export function respond(
+  status: number,
+  content: {
+    readonly headers?: HeaderList | undefined;
+    readonly body?: Observable<RequestBody | RequestDone> | undefined;
+  } = {},
+): Observable<ResponseNotification> {
+  const { headers = [], body } = content;
+  if (body === undefined) return of(responseStart(status, withoutContent(status, headers)), responseDone());
+  return concat(
+    of(responseStart(status, headers)),
+    body.pipe(
+      map((part) =>
+        part.type === 'request_body' ? responseBody(part.chunk, part.flow) : responseDone(part.trailers),
+      ),
+    ),
+  );
+}
+
+/** That there is none has to be said, where there could be some; a length that is given is that of what HEAD does not get. */
+function withoutContent(status: number, headers: HeaderList): HeaderList {
+  return forbidsContent(status) || headerNames(headers).has('content-length')
+    ? headers
+    : [...headers, ['Content-Length', '0']];
+}
