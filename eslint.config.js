@@ -180,4 +180,15 @@ export default defineConfig(
       globals: { console: 'readonly', process: 'readonly', module: 'writable', require: 'readonly' },
     },
   },
+  {
+    files: ['bench/testing-peers/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          ...['setTimeout', 'clearTimeout', 'setImmediate', 'performance', 'Buffer', 'URL', 'Event'],
+          ...['fetch', 'AbortController', 'ReadableStream'],
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
 );
