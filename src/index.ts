@@ -17,6 +17,7 @@ export { successful } from './body/successful.ts';
 export { text, textOf } from './body/text.ts';
 export { toReadable, type SinkOptions } from './body/to-readable.ts';
 export { toWebStream } from './body/to-web-stream.ts';
+export type { ConnectDelay } from './client/connect-backoff.ts';
 export type { PoolStats } from './client/client-pool.ts';
 export type { HttpClientOptions, HttpClientSettings } from './client/client-settings.ts';
 export { HttpClient, type ClientExchange } from './client/http-client.ts';

@@ -14,6 +14,7 @@ const NO_OBJECT = [null, 5, NaN, 'tcp', true, {}, [], circular, hostile, Symbol(
 const VALUES: Record<keyof HttpClientSettings, { wrong: unknown[]; right: unknown[] }> = {
   transport: { wrong: [...NO_OBJECT, { listen: () => {} }], right: [{ connect: () => {} }] },
   connectTimeout: { wrong: NO_MS, right: [null, 0, 0.5, 2 ** 31 - 1] },
+  connectBackoff: { wrong: [1, {}, 'x'], right: [null, () => 1] },
   readTimeout: { wrong: NO_MS, right: [null, 0, 2 ** 31 - 1] },
   idleTimeout: { wrong: NO_MS, right: [null, 0, 2 ** 31 - 1] },
   retryLimit: { wrong: NO_COUNT, right: [0, 1, Infinity] },

@@ -2,6 +2,7 @@ import {
   boolean,
   checkSettings,
   count,
+  func,
   having,
   ms,
   msOrNever,
@@ -19,6 +20,7 @@ const statuses: Check = (value) =>
 const CHECKS: Record<keyof HttpClientSettings, Check> = {
   transport: having('connect'),
   connectTimeout: msOrNever,
+  connectBackoff: (value) => (value === null ? undefined : func(value) && `${func(value) ?? ''}, or null`),
   readTimeout: msOrNever,
   idleTimeout: msOrNever,
   retryLimit: count(0),

@@ -124,6 +124,16 @@ export class ClientConnection {
     return new Observable((subscriber) => this.carry(attempt, subscriber));
   }
 
+  /** Keeps the connection, which is new, for an exchange to come. */
+  keep(): Observable<never> {
+    return new Observable((subscriber) => {
+      // It may be found closed like any that has been kept.
+      this.exchanges++;
+      this.rest();
+      subscriber.complete();
+    });
+  }
+
   /** Closes the connection, and with it what is under way. */
   close(): void {
     if (this.isGone) return;
@@ -254,7 +264,7 @@ export class ClientConnection {
 
   /** Idle before done, so that a consumer who starts its next exchange inside `done` gets this connection. */
   private finish(done: ResponseDone, { subscriber, sender }: Current): void {
-    const { reader, connection } = this;
+    const { reader } = this;
     // RFC 9112 §9.3: octets behind a complete response are nobody's answer.
     const isReusable =
       reader.isPersistent && reader.buffered === 0 && sender.isDone && this.lost === undefined;
@@ -264,13 +274,18 @@ export class ClientConnection {
     this.thought?.pause();
     this.keepAlive = reader.keepAlive;
     if (isReusable) {
-      connection.setIdle(true);
-      this.owner.onIdle(this);
+      this.rest();
     } else {
       this.close();
     }
     subscriber.next(done);
     subscriber.complete();
+  }
+
+  /** Waits for the next exchange. */
+  private rest(): void {
+    this.connection.setIdle(true);
+    this.owner.onIdle(this);
   }
 
   /** What has arrived before the end still counts; a held consumer hears of the end when it has seen that. */

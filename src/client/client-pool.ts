@@ -1,10 +1,11 @@
-import { defer, Observable, Subject, throwError, type SchedulerLike } from 'rxjs';
+import { defer, merge, Observable, Subject, throwError, type SchedulerLike } from 'rxjs';
 import { ClientClosedError } from '../message/errors.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
 import { connectTimeout } from '../operators/connect-timeout.ts';
 import { Permits, type PermitsOptions } from '../operators/with-permit.ts';
 import type { ConnectNotification, Transport } from '../transport/transport.ts';
 import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
+import { ConnectBackoff, type ConnectDelay } from './connect-backoff.ts';
 import { IdleConnections } from './idle-connections.ts';
 import { parseKeepAlive } from './keep-alive.ts';
 import type { Origin } from './origin.ts';
@@ -31,6 +32,7 @@ export interface ClientPoolOptions extends Omit<ConnectionOwner, 'onIdle' | 'onG
   readonly maxPending: number;
   readonly acquireTimeout: number | null;
   readonly connectTimeout: number | null;
+  readonly connectBackoff: ConnectDelay | null;
   readonly idleTimeout: number | null;
   readonly keepAliveMargin: number;
   readonly maxConnectionAge: number | null;
@@ -46,12 +48,14 @@ export class ClientPool {
   /** Idle connections of this client, the one that has been so for longest first. */
   private readonly idle = new Map<ClientConnection, OriginPool>();
   private readonly changes = new Subject<void>();
+  private readonly backoff: ConnectBackoff | undefined;
   private isClosed = false;
 
   constructor(options: ClientPoolOptions) {
     this.options = options;
     this.kept = IdleConnections.of(options.transport, options.scheduler);
-    const { maxConnections, acquireTimeout, scheduler } = options;
+    const { maxConnections, acquireTimeout, scheduler, connectBackoff } = options;
+    this.backoff = connectBackoff === null ? undefined : new ConnectBackoff(connectBackoff, scheduler);
     this.waiting = { acquireTimeout, scheduler };
     this.allPermits = maxConnections === Infinity ? undefined : new Permits(maxConnections, this.waiting);
   }
@@ -88,6 +92,25 @@ export class ClientPool {
   ): Observable<ResponseNotification> {
     if (this.isClosed) return throwError(() => new ClientClosedError());
     return this.poolOf(origin).run(project, isReplay);
+  }
+
+  /** Opens connections until there are so many, or as many as the limits allow, and keeps them. */
+  warm(origin: Origin, count: number): Observable<never> {
+    return new Observable((subscriber) => {
+      if (this.isClosed) {
+        subscriber.error(new ClientClosedError());
+        return;
+      }
+      const pool = this.poolOf(origin);
+      const { maxConnectionsPerOrigin, maxConnections } = this.options;
+      const missing = Math.min(count, maxConnectionsPerOrigin) - pool.connections;
+      const room = maxConnections - (this.allPermits?.active ?? 0) - this.idle.size;
+      const opened = Array.from({ length: Math.max(0, Math.min(missing, room)) }, () =>
+        pool.run((connection) => connection.keep(), true),
+      );
+      subscriber.add(merge(...opened).subscribe(subscriber));
+      if (pool.isEmpty) this.origins.delete(origin.serialized);
+    });
   }
 
   private poolOf(origin: Origin): OriginPool {
@@ -129,7 +152,8 @@ export class ClientPool {
   private connect(origin: Origin): Observable<ConnectNotification> {
     const { transport, connectTimeout: timeout, scheduler } = this.options;
     const phases = transport.connect(origin);
-    return timeout === null ? phases : phases.pipe(connectTimeout(timeout, scheduler));
+    const timely = timeout === null ? phases : phases.pipe(connectTimeout(timeout, scheduler));
+    return this.backoff === undefined ? timely : this.backoff.apply(origin.serialized, timely);
   }
 
   /** Keeps a connection whose exchange is over, or closes it if it would not be used again. */

@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { RetryDelay } from '../operators/retry-exchange.ts';
+import type { ConnectDelay } from './connect-backoff.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { GivenLimits } from '../wire/limits.ts';
 
@@ -25,6 +26,12 @@ export interface HttpClientSettings {
    * @defaultValue null, as in Thor
    */
   readonly readTimeout: number | null;
+  /**
+   * ms between attempts to connect to an origin while they fail, such as `backoff()`; exchanges wait so long.
+   *
+   * @defaultValue null, which is at once: no peer on Node waits
+   */
+  readonly connectBackoff: ConnectDelay | null;
   /**
    * ms that an idle connection is kept open.
    *

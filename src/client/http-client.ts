@@ -12,6 +12,7 @@ import { ClientPool, type PoolStats } from './client-pool.ts';
 import { checkClientSettings } from './check-settings.ts';
 import type { HttpClientOptions, HttpClientSettings } from './client-settings.ts';
 import { HttpClientExchange } from './http-client-exchange.ts';
+import { parseUri } from './origin.ts';
 import { sendableRequest, upgradeRequest, type SendableRequest } from './request-head.ts';
 import { holdUpgraded } from './hold-upgraded.ts';
 
@@ -43,6 +44,7 @@ export class HttpClient {
   static defaults: HttpClientSettings = {
     transport: tlsTransport(),
     connectTimeout: null,
+    connectBackoff: null,
     readTimeout: null,
     idleTimeout: 60_000,
     retryLimit: 2,
@@ -120,6 +122,31 @@ export class HttpClient {
    */
   upgrade(request: HttpRequest): Observable<UpgradeNotification> {
     return holdUpgraded(this.send(request, upgradeRequest));
+  }
+
+  /**
+   * Opens connections to an origin until there are so many, or as many as the limits allow, and keeps them for exchanges to
+   * come. Completes when they are open; errors as an exchange would that cannot connect. Unsubscribing gives up those that
+   * are not open yet.
+   *
+   * ```
+   * -----|
+   * -----#   ConnectError, DnsError, ConnectTimeoutError …
+   * ```
+   *
+   * @param origin - `http://host:port`
+   * @throws UrlError, RangeError at once
+   *
+   * @example
+   * ```ts
+   * client.warm('http://localhost:8080', 4).subscribe({ complete: () => console.log('warm') });
+   * ```
+   */
+  warm(origin: string, count: number): Observable<never> {
+    if (!Number.isInteger(count) || count < 0) {
+      throw new RangeError(`count must be a whole number from 0 up, not ${String(count)}`);
+    }
+    return this.pool.warm(parseUri(origin).origin, count);
   }
 
   /**

@@ -54,6 +54,11 @@ export class OriginPool {
     return this.permits.active - this.connecting - this.queued;
   }
 
+  /** Connections that there are, or will be. */
+  get connections(): number {
+    return this.permits.active - this.queued + this.idle;
+  }
+
   /** Exchanges that wait for a connection. */
   get pending(): number {
     return this.permits.pending + this.queued;
