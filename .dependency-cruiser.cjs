@@ -111,7 +111,7 @@ module.exports = {
     {
       name: 'only-rxjs-from-npm',
       comment:
-        'The package depends on nothing but its peer rxjs; an integration may import the peer it is named after.',
+        'The package depends on nothing but its peer rxjs; an integration may import a peer that only it needs.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/integrations/' },
       to: { path: '(^|/)node_modules/', pathNot: '^node_modules/rxjs/' },

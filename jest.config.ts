@@ -10,6 +10,7 @@ const base: Config = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^rxchange$': '<rootDir>/src/index.ts',
     '^rxchange/(wire|testing)$': '<rootDir>/src/$1/index.ts',
+    '^rxchange/(\\w+)$': '<rootDir>/src/integrations/$1/index.ts',
   },
 };
 

@@ -36,7 +36,7 @@ function check(consumer, tarball) {
   const project = join(dir, consumer);
   cpSync(join(here, consumer), project, { recursive: true });
   cpSync(join(here, 'types.ts'), join(project, 'types.ts'));
-  const { rxjs } = manifest.devDependencies;
+  const peers = Object.keys(manifest.peerDependencies);
   const typescripts = TYPESCRIPTS.map((version) => `typescript-${version}@npm:typescript@${version}`);
   npm(
     project,
@@ -47,7 +47,7 @@ function check(consumer, tarball) {
     '--no-fund',
     '--no-bin-links',
     tarball,
-    `rxjs@${rxjs}`,
+    ...peers.map((peer) => `${peer}@${manifest.devDependencies[peer]}`),
     `@types/node@${manifest.devDependencies['@types/node']}`,
     ...typescripts,
   );

@@ -13,6 +13,7 @@ import {
   toReadable,
   UrlError,
   type Exchange,
+  type Handler,
   type HeaderList,
   type HttpRequest,
   type Interceptor,
@@ -20,6 +21,8 @@ import {
   type ServerNotification,
 } from 'rxchange';
 import { ResponseReader } from 'rxchange/wire';
+import { route } from 'rxchange/route';
+import { staticFiles } from 'rxchange/static';
 import * as testing from 'rxchange/testing';
 
 const client = new HttpClient({ idleTimeout: null });
@@ -31,6 +34,10 @@ const response: Observable<ResponseNotification> = exchange(request);
 const user: Observable<{ name: string }> = response.pipe(json<{ name: string }>({ maxBytes: 1_000 }));
 const answer: Observable<ResponseNotification> = respond(200, jsonBody({ user: 'Ada' }));
 const stream: NodeJS.ReadableStream = toReadable(answer);
+const site: Handler = route({
+  '/users/:id': { GET: ({ params }) => respond(200, jsonBody(params.id)) },
+  '/*path': staticFiles('public'),
+});
 const serving: Observable<ServerNotification> = new HttpServer({ port: 0 }).serve(exchange);
 const entries: object[] = [
   testing,
@@ -38,6 +45,7 @@ const entries: object[] = [
   serving,
   user,
   stream,
+  site,
   responseStart(200),
   responseDone(),
 ];

@@ -1,9 +1,7 @@
 import { UrlError } from '../message/errors.ts';
 import type { Interceptor } from '../message/exchange.ts';
 import type { HeaderList } from '../message/headers.ts';
-
-/** Scheme and authority of an origin, or of a target in absolute-form. */
-const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/;
+import { ORIGIN, pathAndQuery } from '../message/target.ts';
 
 /** How a gateway names itself: RFC 9110 §7.6.3 asks each one to, so that a loop is seen. */
 const VIA: HeaderList = [['Via', '1.1 rxchange']];
@@ -28,10 +26,5 @@ export function toOrigin(origin: string): Interceptor {
   const base = origin.replace(/\/$/, '');
   if (ORIGIN.exec(base)?.[0] !== base) throw new UrlError(`${JSON.stringify(origin)} is not an origin`);
   return (request, next) =>
-    next({ ...request, uri: base + pathOf(request.uri), headers: [...request.headers, ...VIA] });
-}
-
-/** The path and query of a target in origin-form or absolute-form (RFC 9112 §3.2). */
-function pathOf(target: string): string {
-  return target === '*' ? '' : target.replace(ORIGIN, '');
+    next({ ...request, uri: base + pathAndQuery(request.uri), headers: [...request.headers, ...VIA] });
 }

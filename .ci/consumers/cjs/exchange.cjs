@@ -1,5 +1,7 @@
 const { of, switchMap, take, toArray } = require('rxjs');
 const { HttpClient, HttpError, HttpServer, responseBody, responseDone, responseStart } = require('rxchange');
+const { route } = require('rxchange/route');
+const { staticFiles } = require('rxchange/static');
 const testing = require('rxchange/testing');
 const { ResponseReader } = require('rxchange/wire');
 
@@ -8,7 +10,7 @@ const client = new HttpClient();
 const hello = () => of(responseStart(200), responseBody(Buffer.from('hello')), responseDone());
 
 server
-  .serve(hello)
+  .serve(route({ '/': hello, '/*path': staticFiles('.') }))
   .pipe(
     switchMap(({ address }) =>
       client

@@ -1,5 +1,7 @@
 import { lastValueFrom, of, switchMap, take, toArray } from 'rxjs';
 import { HttpClient, HttpError, HttpServer, responseBody, responseDone, responseStart } from 'rxchange';
+import { route } from 'rxchange/route';
+import { staticFiles } from 'rxchange/static';
 import * as testing from 'rxchange/testing';
 import { ResponseReader } from 'rxchange/wire';
 
@@ -8,7 +10,7 @@ const client = new HttpClient();
 const hello = () => of(responseStart(200), responseBody(Buffer.from('hello')), responseDone());
 
 const [received] = await lastValueFrom(
-  server.serve(hello).pipe(
+  server.serve(route({ '/': hello, '/*path': staticFiles('.') })).pipe(
     switchMap(({ address }) =>
       client
         .exchange({ method: 'GET', uri: `http://127.0.0.1:${address.port}/`, headers: [] })
