@@ -21,6 +21,7 @@ export type { ConnectDelay } from './client/connect-backoff.ts';
 export type { PoolStats } from './client/client-pool.ts';
 export type { HttpClientOptions, HttpClientSettings } from './client/client-settings.ts';
 export { HttpClient, type ClientExchange } from './client/http-client.ts';
+export { proxyTransport, type ProxyChoice, type ProxyOptions } from './client/proxy.ts';
 export { HttpClientExchange } from './client/http-client-exchange.ts';
 export { toOrigin } from './interceptors/to-origin.ts';
 export type { Connection, ConnectionInfo, TlsInfo } from './message/connection.ts';

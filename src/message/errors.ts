@@ -39,6 +39,7 @@
  * │  ├─ CertificateUntrustedError    CERTIFICATE_UNTRUSTED     502
  * │  ├─ CertificateRequiredError     CERTIFICATE_REQUIRED      502
  * │  └─ AlpnError                    ALPN                      502
+ * ├─ ProxyError                      PROXY                     502
  * ├─ ListenError                     LISTEN
  * ├─ PhaseTimeoutError               one for each phase of an exchange
  * │  ├─ AcquireTimeoutError          ACQUIRE_TIMEOUT           503
@@ -546,6 +547,24 @@ export class AlpnError extends TlsError {
     desc: 'No protocol in common',
     serverStatus: 502,
   };
+}
+
+/** A proxy answered the request for a tunnel with another status than 2xx (RFC 9110 §9.3.6). */
+export class ProxyError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'ProxyError',
+    desc: 'No tunnel through the proxy',
+    serverStatus: 502,
+  };
+
+  /** Of the proxy's answer: 407 wants other credentials, 502 and 504 tell that it cannot reach the host. */
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`its answer is ${String(status)}`);
+    this.status = status;
+  }
 }
 
 /** The phases of an exchange that have a timeout of their own. */

@@ -1,0 +1,203 @@
+import { describe, expect, test } from '@jest/globals';
+import { map } from 'rxjs';
+import { HttpClient, proxyTransport, type HttpClientOptions, type ProxyOptions } from 'rxchange';
+import { head, sized, type ConnectionScript, type HttpRunHelpers } from 'rxchange/testing';
+import { bodyOf, GET, request, run, sending, WHOLE } from './support/exchanges.ts';
+
+const values = {
+  w: sized('abc'),
+  t: head(200),
+  n: sized('who?', 407, [['Proxy-Authenticate', 'Basic']]),
+  h: 'HTTP/1.1 200',
+  x: 'SSH-2.0-OpenSSH\r\n',
+};
+
+/** A client behind a proxy whose connections are such. */
+const behind = (
+  { network }: HttpRunHelpers,
+  script: ConnectionScript,
+  proxy: Parameters<typeof proxyTransport>[0] = 'http://proxy:3128',
+  options: Omit<ProxyOptions, 'over'> = {},
+  settings: HttpClientOptions = {},
+) => {
+  const { transport: over, ...expectations } = network({
+    'http://proxy:3128': () => ({ ...script, values }),
+    'http://direct': () => ({ reply: '-w', values }),
+  });
+  const transport = proxyTransport(proxy, { ...options, over });
+  return {
+    client: new HttpClient({ transport, idleTimeout: 10, retryLimit: 0, ...settings }),
+    ...expectations,
+  };
+};
+
+const HTTPS = request('GET', '/', 'https://origin');
+
+describe('a request by way of a proxy', () => {
+  test('goes in absolute-form, with what is for the proxy, and the connection is kept', () => {
+    run((helpers) => {
+      const { client, expectConnections, expectRequests } = behind(
+        helpers,
+        { connect: '--c', reply: () => '-w' },
+        'http://me:p%40ss@proxy:3128',
+        { headers: [['X-For', 'proxy']] },
+      );
+      helpers.expectExchange(client.exchange(request('GET', '/a?b'))).toBe('---(sbd|)', WHOLE);
+      helpers.expectExchange(client.exchange(request('OPTIONS', '')), '-----^').toBe('------(sbd|)', WHOLE);
+      expectConnections().toBe('o-c--r 10ms x');
+      expectRequests(({ octets }) => octets).toBe('--a--b', {
+        a: 'GET http://origin/a?b HTTP/1.1\r\nHost: origin\r\nX-For: proxy\r\nProxy-Authorization: Basic bWU6cEBzcw==\r\n\r\n',
+        b: 'OPTIONS http://origin HTTP/1.1\r\nHost: origin\r\nX-For: proxy\r\nProxy-Authorization: Basic bWU6cEBzcw==\r\n\r\n',
+      });
+    });
+  });
+
+  test('has its content like any other', () => {
+    run((helpers) => {
+      const { client, expectRequests } = behind(helpers, { reply: '-w' });
+      helpers.expectExchange(client.exchange(sending('PUT', bodyOf('abc', 'de')))).toBe('-(sbd|)', WHOLE);
+      expectRequests(({ target, content }) => `${target} ${content}`).toBe('a', {
+        a: 'http://origin/ abcde',
+      });
+    });
+  });
+
+  test('that the proxy declines is answered by the proxy', () => {
+    run((helpers) => {
+      const { client } = behind(helpers, { reply: '-n' });
+      helpers.expectExchange(client.exchange(GET)).toBe('-(sbd|)', { s: 407, b: 'who?' });
+    });
+  });
+
+  test.each([null, undefined, ''])('goes straight there where the choice of a proxy is %j', (none) => {
+    run((helpers) => {
+      const asked: string[] = [];
+      const { client, expectRequests } = behind(helpers, {}, (origin) => {
+        asked.push(origin);
+        return none;
+      });
+      helpers.expectExchange(client.exchange(request('GET', '/', 'http://direct'))).toBe('-(sbd|)', WHOLE);
+      expectRequests().toBe('a', { a: 'GET /' });
+      helpers.flush();
+      expect(asked).toEqual(['http://direct:80']);
+    });
+  });
+
+  test('errors where the choice of a proxy throws, or is no URI of one', () => {
+    run((helpers) => {
+      const failing = behind(helpers, {}, () => {
+        throw new RangeError('which?');
+      });
+      helpers.expectExchange(failing.client.exchange(GET)).toBe('#', {}, RangeError);
+      const wrong = behind(helpers, {}, () => 'socks5://proxy');
+      helpers.expectExchange(wrong.client.exchange(GET)).toBe('#', {}, { code: 'URL' });
+    });
+  });
+});
+
+/** What TLS would be spoken through is spoken in the clear here: the transport below TLS is that of the tunnel. */
+describe('a tunnel', () => {
+  test('is asked for of the proxy, and has octets of any kind in it', () => {
+    run((helpers) => {
+      const { network, expectObservable } = helpers;
+      const { transport: over, expectRequests } = network({
+        'http://proxy:3128': { connect: '--c', reply: '---t-a', values: { ...values, a: 'abc' } },
+      });
+      const phases = proxyTransport('http://me@proxy:3128', { over }).connect({ host: '::1', port: 443 });
+      const shown = phases.pipe(
+        map((phase) => {
+          if (phase.type === 'connection') phase.connection.destroy();
+          return phase.type;
+        }),
+      );
+      expectObservable(shown).toBe('r-c--(tk|)', {
+        r: 'resolved',
+        c: 'connected',
+        t: 'tunnelled',
+        k: 'connection',
+      });
+      expectRequests(({ octets }) => octets).toBe('--a', {
+        a: 'CONNECT [::1]:443 HTTP/1.1\r\nHost: [::1]:443\r\nProxy-Authorization: Basic bWU6\r\n\r\n',
+      });
+    });
+  });
+
+  test.each([
+    ['with another status', '-n', '-#', { code: 'PROXY', status: 407 }],
+    ['with what is not HTTP', '-x', '-#', { code: 'START_LINE' }],
+    ['by a FIN', '-|', '-#', { code: 'CONNECTION_RESET' }],
+    ['by a FIN within its head', '-h-|', '---#', { code: 'CONNECTION_RESET' }],
+    ['by a RST', '-#', '-#', { code: 'CONNECTION_RESET' }],
+  ])('that is answered %s fails, and the connection is closed', (_, reply, marbles, error) => {
+    run((helpers) => {
+      const { client, expectConnections } = behind(helpers, { reply });
+      helpers.expectExchange(client.exchange(HTTPS)).toBe(marbles, {}, error);
+      expectConnections(({ type }) => (type === 'closed' ? type : undefined)).toBe(
+        marbles.replace('#', 'x'),
+        {
+          x: 'closed',
+        },
+      );
+    });
+  });
+
+  test('is under the timeout of the connection, which says how far it came', () => {
+    run((helpers) => {
+      const { client, expectConnections } = behind(
+        helpers,
+        { connect: '--c', reply: '---' },
+        undefined,
+        {},
+        { connectTimeout: 5 },
+      );
+      helpers
+        .expectExchange(client.exchange(HTTPS))
+        .toBe('-----#', {}, { code: 'CONNECT_TIMEOUT', detail: '5 ms, connected by then' });
+      expectConnections().toBe('o-c--x');
+    });
+  });
+
+  test('is under it while TLS is made through it', () => {
+    run((helpers) => {
+      const { client } = behind(
+        helpers,
+        { connect: '--c', reply: ['-t', '-'] },
+        undefined,
+        {},
+        { connectTimeout: 9 },
+      );
+      helpers
+        .expectExchange(client.exchange(HTTPS))
+        .toBe('---------#', {}, { code: 'CONNECT_TIMEOUT', detail: '9 ms, tunnelled by then' });
+    });
+  });
+
+  test('is given up with the exchange', () => {
+    run((helpers) => {
+      const { client, expectConnections } = behind(helpers, { connect: '--c', reply: '----' });
+      helpers.expectExchange(client.exchange(HTTPS), '^---!').toBe('-');
+      expectConnections().toBe('o-c-x');
+    });
+  });
+});
+
+describe('the URI of a proxy', () => {
+  test.each([
+    '',
+    'http://',
+    'http://proxy/path',
+    'http://proxy?x',
+    'ftp://proxy',
+    'http://a b',
+    'http://%zz@proxy',
+    'http://a@b@c',
+  ])('is not %j', (uri) => {
+    expect(() => proxyTransport(uri)).toThrow(expect.objectContaining({ code: 'URL' }));
+  });
+
+  test('has its password in no error', () => {
+    expect(() => proxyTransport('http://me:secret@pro xy')).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret') as unknown }),
+    );
+  });
+});
