@@ -38,13 +38,32 @@ export interface ServerConnectionOptions
   readonly onGone: (connection: ServerConnection) => void;
 }
 
-/** The exchange that a connection carries. */
-interface Current {
+/** The exchange that a connection carries. A class, as a literal with getters would have a shape of its own for each. */
+class Current implements Answer {
   readonly content: RequestContent;
   readonly sender: ResponseSender;
-  readonly handling: Subscription;
-  /** Why the rest of the request will not come, once that is so. */
+  readonly handling = new Subscription();
   fault: HttpError | undefined;
+  private readonly connection: ServerConnection;
+
+  constructor(connection: ServerConnection, content: RequestContent, sender: ResponseSender) {
+    this.connection = connection;
+    this.content = content;
+    this.sender = sender;
+    this.fault = undefined;
+  }
+
+  get isDone(): boolean {
+    return this.sender.isDone;
+  }
+
+  send(notification: ResponseNotification): void {
+    this.connection.respond(this, notification);
+  }
+
+  fail(status: number): void {
+    this.connection.fail(this, status);
+  }
 }
 
 /**
@@ -205,8 +224,7 @@ export class ServerConnection {
       () => sender.continue(reader.buffered > 0),
       () => this.pump(),
     );
-    const handling = new Subscription();
-    const current: Current = { content, sender, handling, fault: undefined };
+    const current = new Current(this, content, sender);
     this.current = current;
     const { body } = content;
     const request: HttpServerRequest = {
@@ -218,21 +236,11 @@ export class ServerConnection {
       connection: connection.info,
       body,
     };
-    const answer: Answer = {
-      get isDone() {
-        return sender.isDone;
-      },
-      get fault() {
-        return current.fault;
-      },
-      send: (notification) => this.respond(current, notification),
-      fail: (status) => this.fail(current, status),
-    };
-    handling.add(options.handle(new HttpServerExchange(request, answer)));
+    current.handling.add(options.handle(new HttpServerExchange(request, current)));
   }
 
   /** A response to a client that has left goes nowhere, and is no error of the handler's. */
-  private respond(current: Current, notification: ResponseNotification): void {
+  respond(current: Current, notification: ResponseNotification): void {
     if (this.current !== current) return;
     current.sender.send(notification);
     if (current.sender.isDone) {
@@ -244,7 +252,8 @@ export class ServerConnection {
     }
   }
 
-  private fail(current: Current, status: number): void {
+  /** Answers with a status if that is still possible, else breaks off. */
+  fail(current: Current, status: number): void {
     const { sender, fault } = current;
     // What goes wrong behind the answer does not make it less of one.
     if (this.current !== current || sender.isDone) return;
