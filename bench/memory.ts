@@ -1,7 +1,7 @@
 import { load } from './load.ts';
 import { entered, playRounds, type Contestant, type Extent } from './rounds.ts';
 import type { Result, Sample } from './statistics.ts';
-import type { Cost } from './subject-process.ts';
+import type { Memory } from './subject-process.ts';
 import { Subject } from './subject.ts';
 
 const CLIENTS = ['bare-socket', 'undici-dispatch', 'node-http', 'rxchange'];
@@ -36,10 +36,10 @@ async function idleClient(name: string, connections: number): Promise<Sample> {
   const [server, client] = [await Subject.start('server-bare'), await Subject.start(`client-${name}`)];
   const { port } = server;
   await client.run({ port, hosts: 1, lanes: 16, extent: { count: 20_000 } });
-  const before = await client.cost();
+  const before = await client.memory();
   await server.expect(`idle:${String(connections)}`);
   await client.run({ port, hosts: 1, lanes: connections, extent: { count: connections } });
-  const after = await client.cost();
+  const after = await client.memory();
   for (const subject of [server, client]) subject.stop();
   return held(before, after, connections);
 }
@@ -48,15 +48,15 @@ async function idleServer(name: string, connections: number): Promise<Sample> {
   const [server, client] = [await Subject.start(`server-${name}`), await Subject.start('client-bare-socket')];
   const { port } = server;
   await client.run({ port, hosts: 1, lanes: 16, extent: { count: 20_000 } });
-  const before = await server.cost();
+  const before = await server.memory();
   // A connection to each of as many addresses: all of them stay.
   await client.run({ port, hosts: connections, lanes: 64, extent: { count: connections } });
-  const after = await server.cost();
+  const after = await server.memory();
   for (const subject of [server, client]) subject.stop();
   return held(before, after, connections);
 }
 
-function held(before: Cost, after: Cost, connections: number): Sample {
+function held(before: Memory, after: Memory, connections: number): Sample {
   return {
     bytes: (after.resident - before.resident) / connections,
     heap: (after.heap - before.heap) / connections,
@@ -75,7 +75,7 @@ async function benchClientAge(section: string, extent: Extent): Promise<Result[]
   const task = { port: server.port, hosts: 1, lanes: 64 };
   const play = async (client: Subject): Promise<Sample> => {
     const { cpu, count } = await client.run({ ...task, extent: { ms: 300 } });
-    return { cpu: cpu / count, heap: (await client.cost()).heap };
+    return { cpu: cpu / count, heap: (await client.memory()).heap };
   };
   const [young, old] = [await Subject.start('client-rxchange'), await Subject.start('client-rxchange')];
   await young.run({ ...task, extent: { count: YOUNG } });
@@ -92,10 +92,10 @@ async function benchServerAge(section: string, extent: Extent): Promise<Result[]
     return (await load({ url, connections: 64, seconds })).count;
   };
   const play = async (server: Subject): Promise<Sample> => {
-    const before = await server.cost();
+    const before = await server.cpu();
     const count = await ask(server, 1);
-    const { cpu, heap } = await server.cost();
-    return { cpu: (cpu - before.cpu) / count, heap };
+    const used = (await server.cpu()) - before;
+    return { cpu: used / count, heap: (await server.memory()).heap };
   };
   const [young, old] = [await Subject.start('server-rxchange'), await Subject.start('server-rxchange')];
   await ask(young, 1);

@@ -56,11 +56,10 @@ export async function playServers(
 
 async function answer(server: Subject, workload: string, { path = '', ...how }: Workload): Promise<Sample> {
   await server.expect(how.pipelined === undefined ? workload : 'pipelined');
-  const before = await server.cost();
+  const before = await server.cpu();
   const url = `http://127.0.0.1:${String(server.port)}/${path}`;
   const { count, rate } = await load({ url, seconds: 1, ...how });
-  const after = await server.cost();
-  return { cpu: (after.cpu - before.cpu) / count, rate };
+  return { cpu: ((await server.cpu()) - before) / count, rate };
 }
 
 async function start(name: string): Promise<Subject | undefined> {

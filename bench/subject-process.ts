@@ -4,7 +4,8 @@ import { inLanes, type Client, type Server, type Task } from './subjects/subject
 export type Question =
   | { readonly type: 'run'; readonly task: Task }
   | { readonly type: 'expect'; readonly workload: string }
-  | { readonly type: 'cost' };
+  | { readonly type: 'cpu' }
+  | { readonly type: 'memory' };
 
 /** What a run took. */
 export interface Run {
@@ -14,10 +15,8 @@ export interface Run {
   readonly seconds: number;
 }
 
-/** What the process has used so far, and holds. */
-export interface Cost {
-  /** µs, user and system. */
-  readonly cpu: number;
+/** What the process holds. */
+export interface Memory {
   /** Octets of memory. */
   readonly resident: number;
   /** Octets of live objects, and of what they keep outside of the heap. */
@@ -52,16 +51,16 @@ function alarm(ms: number): () => boolean {
   return () => isOver;
 }
 
+/** µs, user and system, so far. */
 function cpu(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
 }
 
-function cost(): Cost {
-  const used = cpu();
+function memory(): Memory {
   for (let again = 0; again < 3; again++) globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
-  return { cpu: used, resident: rss, heap: heapUsed + external };
+  return { resident: rss, heap: heapUsed + external };
 }
 
 async function answer(question: Question): Promise<unknown> {
@@ -71,8 +70,10 @@ async function answer(question: Question): Promise<unknown> {
     case 'expect':
       subject.expect?.(question.workload);
       return null;
-    case 'cost':
-      return cost();
+    case 'cpu':
+      return cpu();
+    case 'memory':
+      return memory();
   }
 }
 

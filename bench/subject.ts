@@ -1,8 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Cost, Question, Run } from './subject-process.ts';
+import type { Memory, Question, Run } from './subject-process.ts';
 import type { Task } from './subjects/subject.ts';
+
+/** Where each subject's process leaves a profile of its CPU: `BENCH_PROFILE=temp/profiles npm run bench -- client`. */
+const { BENCH_PROFILE } = process.env;
+const profiling = BENCH_PROFILE === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', BENCH_PROFILE];
 
 /** A subject in a process of its own, so that none pays for another's heap or optimised code. */
 export class Subject {
@@ -20,7 +24,7 @@ export class Subject {
     const isNode = execPath === process.execPath;
     const child = fork(fileURLToPath(new URL('subject-process.ts', import.meta.url)), [name], {
       execPath,
-      execArgv: isNode ? [...process.execArgv, '--expose-gc'] : [],
+      execArgv: isNode ? [...process.execArgv, '--expose-gc', ...profiling] : [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // The package as it is built, and not its sources by way of a loader.
       env: {
@@ -41,8 +45,14 @@ export class Subject {
     await this.ask({ type: 'expect', workload });
   }
 
-  cost(): Promise<Cost> {
-    return this.ask({ type: 'cost' });
+  /** µs, user and system, that it has used so far. */
+  cpu(): Promise<number> {
+    return this.ask({ type: 'cpu' });
+  }
+
+  /** What it holds when nothing is left to collect. */
+  memory(): Promise<Memory> {
+    return this.ask({ type: 'memory' });
   }
 
   stop(): void {

@@ -31,7 +31,7 @@ function answerTo(workload: string): Respond {
     case 'pipelined':
       return pipelined();
     default:
-      return whole(kind === 'post' ? BRACE : LF, canned(fieldsFor(kind)));
+      return whole(kind.startsWith('post') ? BRACE : LF, canned(fieldsFor(kind)));
   }
 }
 
