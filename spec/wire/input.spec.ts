@@ -33,13 +33,13 @@ describe('Input', () => {
     expect([input.bytes.length, input.length, input.offset]).toEqual([0, 0, 3]);
   });
 
-  test('leaves views of what it has kept as they are, whatever comes after', () => {
+  test('leaves content as it is, whatever comes after', () => {
     const input = new Input();
     input.push(octets('abcd'));
     input.keep();
-    const view = input.view(2);
+    const content = input.content(2);
     for (let more = 0; more < 1000; more++) input.push(octets('0123456789'));
-    expect(text(view)).toBe('ab');
+    expect(text(content)).toBe('ab');
     expect(input.text(0, 12)).toBe('cd0123456789');
     expect(input.length).toBe(10_002);
   });
@@ -55,12 +55,23 @@ describe('Input', () => {
     expect(arrays.size).toBeLessThan(12);
   });
 
-  test('views are plain arrays of the same memory', () => {
+  test('copies the content of what is lent, all that is here at once, and never as a Buffer', () => {
     const input = new Input();
-    const lent = Buffer.from('abc');
-    input.push(lent.subarray(1));
-    const view = input.view(1);
-    expect([text(view), view.buffer === lent.buffer, Buffer.isBuffer(view)]).toEqual(['b', true, false]);
+    const lent = Buffer.from('abcd');
+    input.push(lent);
+    input.take(1);
+    const [first, second] = [input.content(1), input.content(1)];
+    lent.fill(0xff);
+    expect([text(first), text(second), input.text(0, 1)]).toEqual(['b', 'c', 'd']);
+    expect([first.buffer === second.buffer, Buffer.isBuffer(first)]).toEqual([true, false]);
+  });
+
+  test('hands on what it has copied as a whole, if it is asked for as a whole', () => {
+    const input = new Input();
+    input.push(octets('abc'));
+    input.take(1);
+    const content = input.content(2);
+    expect([text(content), content.buffer.byteLength]).toEqual(['bc', 2]);
   });
 
   test('tells where something is, with 64 octets of it at most', () => {

@@ -193,7 +193,7 @@ test('what was said of one request is not said of the next', () => {
 describe('chunks of content', () => {
   const head5 = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n';
 
-  test('are views of what was pushed, and never Buffers: slice() copies them', () => {
+  test('are copies of what was pushed, and never Buffers: slice() copies them', () => {
     const reader = new RequestReader();
     reader.next();
     const lent = Buffer.from(`${head5}abcde`);
@@ -202,10 +202,8 @@ describe('chunks of content', () => {
     const body = reader.read();
     if (body?.type !== 'request_body') throw new Error('no body');
     expect(Buffer.isBuffer(body.chunk)).toBe(false);
-    expect(body.chunk.buffer).toBe(lent.buffer);
-    const copy = body.chunk.slice();
     lent.fill(0xff);
-    expect(Buffer.from(copy).toString()).toBe('abcde');
+    expect(Buffer.from(body.chunk).toString()).toBe('abcde');
   });
 
   test('that are not read yet are kept by keep(), and stay true when more is pushed', () => {

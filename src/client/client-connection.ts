@@ -228,8 +228,7 @@ export class ClientConnection {
     const { subscriber, sender, holds } = current;
     switch (notification.type) {
       case 'response_body':
-        // The view is of octets that are only lent.
-        return subscriber.next({ type: 'response_body', chunk: notification.chunk.slice(), flow: holds });
+        return subscriber.next({ type: 'response_body', chunk: notification.chunk, flow: holds });
       case 'response_done':
         return this.finish(notification, current);
       case 'response_start':

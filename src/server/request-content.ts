@@ -86,8 +86,7 @@ export class RequestContent {
     if (subscriber === undefined) {
       this.discarded += notification.chunk.length;
     } else {
-      // The view is of octets that are only lent.
-      subscriber.next({ type: 'request_body', chunk: notification.chunk.slice(), flow: this.holds });
+      subscriber.next({ type: 'request_body', chunk: notification.chunk, flow: this.holds });
     }
   }
 

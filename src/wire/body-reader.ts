@@ -5,7 +5,7 @@ const NO_FIELDS: HeaderList = [];
 
 /** Finds the end of a body by one of the framings (RFC 9112 §6.3). */
 export interface BodyReader {
-  /** A view of content that has arrived; undefined when there is none, or the body is done. */
+  /** Content that has arrived, to keep; undefined when there is none, or the body is done. */
   read(input: Input): Uint8Array | undefined;
   /** Whether all of it has been read. */
   readonly done: boolean;
@@ -29,7 +29,7 @@ export class LengthReader implements BodyReader {
     const length = Math.min(this.remaining, input.length);
     if (length === 0) return undefined;
     this.remaining -= length;
-    return input.view(length);
+    return input.content(length);
   }
 }
 
@@ -39,6 +39,6 @@ export class CloseReader implements BodyReader {
   done = false;
 
   read(input: Input): Uint8Array | undefined {
-    return input.length === 0 ? undefined : input.view(input.length);
+    return input.length === 0 ? undefined : input.content(input.length);
   }
 }

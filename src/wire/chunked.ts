@@ -52,7 +52,7 @@ export class ChunkedReader implements BodyReader {
           if (length === 0) return undefined;
           this.size -= length;
           if (this.size === 0) this.state = 'data-end';
-          return input.view(length);
+          return input.content(length);
         }
         case 'data-end': {
           const { bytes, from, length } = input;

@@ -7,8 +7,9 @@ const EXCERPT = 64;
  * What has arrived and is not read yet.
  *
  * Octets are looked at where they lie: a pushed array is borrowed, and only what is left of it when its owner wants it
- * back is copied aside ({@link Input.keep}). Copied octets are never moved within their array and never overwritten, so
- * that a view of them stays true; the array grows by doubling, so that a message dripped octet by octet costs linear time.
+ * back is copied aside ({@link Input.keep}), or what is content. Copied octets are never moved within their array and never
+ * overwritten, so that content stays true; the array grows by doubling, so that a message dripped octet by octet costs
+ * linear time.
  */
 export class Input {
   /** The octets not read yet are `bytes[from]` up to, not including, `bytes[to]`. */
@@ -54,14 +55,14 @@ export class Input {
   }
 
   /**
-   * The octets of `take(count)`, as a view. Never a Buffer, even of one: the `slice` of a Buffer copies nothing, and who
-   * keeps a chunk by `slice` would keep what is only lent.
+   * The octets of `take(count)`, to keep. Of borrowed ones, all that are here are copied at once: one array for a read,
+   * however many chunks there are in it. Never a Buffer, even of one, whose `slice` copies nothing.
    */
-  view(count: number): Uint8Array {
-    const { bytes } = this;
-    const view = new Uint8Array(bytes.buffer, bytes.byteOffset + this.from, count);
+  content(count: number): Uint8Array {
+    if (!this.owned) this.own();
+    const { bytes, from } = this;
     this.take(count);
-    return view;
+    return count === bytes.length ? bytes : bytes.subarray(from, from + count);
   }
 
   /** As latin1: a code unit an octet, so that no octet is lost (RFC 9112 §2.2). */
@@ -76,6 +77,16 @@ export class Input {
       offset: this.offset + ahead,
       excerpt: latin1(this.bytes, start, Math.min(start + EXCERPT, this.to)),
     };
+  }
+
+  private own(): void {
+    const { bytes, from, length } = this;
+    const own = new Uint8Array(length);
+    own.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, length));
+    this.bytes = own;
+    this.from = 0;
+    this.to = length;
+    this.owned = true;
   }
 
   private reserve(more: number): void {

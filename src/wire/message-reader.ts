@@ -26,7 +26,7 @@ type State = 'idle' | 'start-line' | 'fields' | 'body' | 'tunnel';
  * ```
  *
  * Pushed octets are borrowed until `read()` returns undefined, or until {@link MessageReader.keep} is called when reading
- * stops earlier; chunks are views of them. An error is final: a reader that has thrown is not used again.
+ * stops earlier; chunks are copies. An error is final: a reader that has thrown is not used again.
  */
 export abstract class MessageReader<Notification> {
   /** Whether octets of the message under way have been seen: if not, an end of the connection leaves none in pieces. */
@@ -108,7 +108,7 @@ export abstract class MessageReader<Notification> {
 
   /** Takes the octets behind the last message, which belong to another protocol or to nobody. */
   rest(): Uint8Array {
-    return this.input.view(this.input.length).slice();
+    return this.input.content(this.input.length);
   }
 
   /** Waits for the next start line. */
