@@ -46,6 +46,7 @@ export {
   type RecordValuesOptions,
 } from './operators/record-marbles.ts';
 export { replay, type ReplayOptions } from './operators/replay.ts';
+export { formatRecording, parseRecording } from './operators/recording-text.ts';
 export { backoff, type BackoffOptions } from './operators/backoff.ts';
 export { connectTimeout } from './operators/connect-timeout.ts';
 export { deadline } from './operators/deadline.ts';

@@ -11,6 +11,7 @@ const GET = {
   output: undefined,
   include: false,
   frame: undefined,
+  record: undefined,
 };
 
 describe('parseArguments', () => {
@@ -43,6 +44,7 @@ describe('parseArguments', () => {
     [['-H', 'A: é', 'host/'], { headers: [['A', ' \u00c3\u00a9']] }],
     [['--marbles', 'host/'], { frame: 10 }],
     [['--frame', '2.5', 'host/'], { frame: 2.5 }],
+    [['--record', 'file', 'host/'], { record: 'file' }],
     [['--', 'host/'], {}],
   ])('%j is a request', (args, expected) => {
     expect(parseArguments(args)).toEqual({ ...GET, ...expected });
@@ -56,12 +58,22 @@ describe('parseArguments', () => {
     expect(parseArguments(args)).toEqual({ type: 'serve', ...expected });
   });
 
+  test.each<[string[], object]>([
+    [['draw', 'file'], { recording: 'file', output: undefined }],
+    [['draw', '-o', 'picture', 'file'], { recording: 'file', output: 'picture' }],
+    [['draw', '--output=-', 'file'], { recording: 'file', output: undefined }],
+  ])('%j is a picture', (args, expected) => {
+    expect(parseArguments(args)).toEqual({ type: 'draw', ...expected });
+  });
+
   test.each([
     [['--help'], 'help'],
     [['-h', 'host/'], 'help'],
     [['serve', '--help'], 'help'],
+    [['draw', '--help'], 'help'],
     [['--version'], 'version'],
     [['serve', '--version'], 'version'],
+    [['draw', '--version'], 'version'],
   ])('%j asks for the %s', (args, type) => {
     expect(parseArguments(args)).toEqual({ type });
   });
@@ -81,6 +93,9 @@ describe('parseArguments', () => {
     [['serve', '--port', '65536'], '65536 is not a port'],
     [['serve', '--port', 'http'], 'http is not a port'],
     [['serve', '-d', 'x'], '-d'],
+    [['draw'], 'draw takes one file'],
+    [['draw', 'a', 'b'], 'draw takes one file'],
+    [['draw', '--marbles', 'a'], '--marbles'],
   ])('%j is wrong usage', (args, message) => {
     const parse = (): unknown => parseArguments(args);
     expect(parse).toThrow(UsageError);

@@ -15,9 +15,13 @@ import {
   Subscription,
   throwError,
   timer,
+  toArray,
 } from 'rxjs';
 import {
+  ConnectError,
   HttpServer,
+  parseRecording,
+  replay,
   responseBody,
   responseDone,
   responseNonfinal,
@@ -126,6 +130,41 @@ describe('rxchange <url>', () => {
     const world = testWorld(transport);
     expect(await status(world, '-I', 'origin/')).toBe(0);
     expect(world.out()).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*Content-Length: \d+\r\n[^]*\r\n\r\n$/);
+  });
+
+  test('--record writes what came, for replay to read', async () => {
+    serving.unsubscribe();
+    serve(() =>
+      concat(
+        of(responseStart(200), responseBody(Buffer.from('é'))),
+        timer(30).pipe(map(() => responseDone([['T', 'u']]))),
+      ),
+    );
+    const file = join(folder, 'recording.json');
+    const request = { method: 'GET', uri: 'http://origin/', headers: [] };
+    expect(await status(testWorld(transport), '--record', file, 'origin/')).toBe(0);
+    const recording = parseRecording(readFileSync(file, 'utf8'));
+    expect(recording).toMatchObject({ frame: 1, subscription: '^' });
+    expect(recording.marbles).toMatch(/^\S* ?\(?s.*b.* \d+ms \(d\|\)$/);
+    const again = await lastValueFrom(replay(recording)(request).pipe(toArray()), { defaultValue: [] });
+    expect(again.map(({ type }) => type)).toEqual(['response_start', 'response_body', 'response_done']);
+    expect(again[1]).toMatchObject({ chunk: new Uint8Array([0xc3, 0xa9]) });
+  });
+
+  test('--record keeps an exchange that fails, and one that is interrupted', async () => {
+    const file = join(folder, 'failure.json');
+    expect(await status(testWorld(transport), '--record', file, 'nobody/')).toBe(1);
+    expect(parseRecording(readFileSync(file, 'utf8')).error).toBeInstanceOf(ConnectError);
+
+    run(['--record', file, 'origin/'], testWorld(transport)).subscribe().unsubscribe();
+    expect(parseRecording(readFileSync(file, 'utf8')).subscription).toContain('!');
+  });
+
+  test('--record into what cannot be written is wrong usage, and nothing is sent', async () => {
+    const world = testWorld(transport);
+    expect(await status(world, '--record', folder, 'origin/')).toBe(2);
+    expect(world.err()).toContain(`cannot write ${folder}`);
+    expect(world.out()).toBe('');
   });
 
   test('-o writes to a file, and leaves it alone when there is no response', async () => {

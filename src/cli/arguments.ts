@@ -19,6 +19,16 @@ export interface RequestCommand {
   readonly include: boolean;
   /** ms of a marble frame; nothing is drawn if undefined. */
   readonly frame: number | undefined;
+  /** The file of a recording. */
+  readonly record: string | undefined;
+}
+
+export interface DrawCommand {
+  readonly type: 'draw';
+  /** The file of a recording. */
+  readonly recording: string;
+  /** A file; stdout if undefined. */
+  readonly output: string | undefined;
 }
 
 export interface ServeCommand {
@@ -30,28 +40,34 @@ export interface ServeCommand {
 }
 
 export type Command =
-  RequestCommand | ServeCommand | { readonly type: 'help' } | { readonly type: 'version' };
+  RequestCommand | ServeCommand | DrawCommand | { readonly type: 'help' } | { readonly type: 'version' };
 
 const DEFAULT_FRAME = 10;
 
 const COMMON = {
-  marbles: { type: 'boolean' },
-  frame: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
 
+const MARBLES = { marbles: { type: 'boolean' }, frame: { type: 'string' } } as const;
+
+const OUTPUT = { output: { type: 'string', short: 'o' } } as const;
+
 const REQUEST = {
   ...COMMON,
+  ...MARBLES,
+  ...OUTPUT,
+  record: { type: 'string' },
   method: { type: 'string', short: 'X' },
   header: { type: 'string', short: 'H', multiple: true },
   data: { type: 'string', short: 'd' },
-  output: { type: 'string', short: 'o' },
   include: { type: 'boolean', short: 'i' },
   head: { type: 'boolean', short: 'I' },
 } as const;
 
-const SERVE = { ...COMMON, host: { type: 'string' }, port: { type: 'string' } } as const;
+const DRAW = { ...COMMON, ...OUTPUT } as const;
+
+const SERVE = { ...COMMON, ...MARBLES, host: { type: 'string' }, port: { type: 'string' } } as const;
 
 /**
  * What the arguments behind the command's name ask for.
@@ -59,7 +75,9 @@ const SERVE = { ...COMMON, host: { type: 'string' }, port: { type: 'string' } } 
  * @throws UsageError
  */
 export function parseArguments(args: readonly string[]): Command {
-  return args[0] === 'serve' ? serveCommand(args.slice(1)) : requestCommand(args);
+  const [first, ...others] = args;
+  if (first === 'serve') return serveCommand(others);
+  return first === 'draw' ? drawCommand(others) : requestCommand(args);
 }
 
 function requestCommand(args: readonly string[]): Command {
@@ -70,7 +88,7 @@ function requestCommand(args: readonly string[]): Command {
   const others = positionals.slice(1);
   if (url === undefined) throw new UsageError('no URL');
   if (others.length > 0) throw new UsageError(`one URL at a time, and not also ${others.join(' ')}`);
-  const { method, header = [], data, output, include = false, head = false } = values;
+  const { method, header = [], data, output, record, include = false, head = false } = values;
   return {
     type: 'request',
     uri: /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(url) ? url : `http://${url}`,
@@ -80,7 +98,18 @@ function requestCommand(args: readonly string[]): Command {
     output: output === '-' ? undefined : output,
     include: include || head,
     frame: parseFrame(values),
+    record,
   };
+}
+
+function drawCommand(args: readonly string[]): Command {
+  const { values, positionals } = parse(args, DRAW);
+  if (values.help === true) return { type: 'help' };
+  if (values.version === true) return { type: 'version' };
+  const [recording, ...others] = positionals as readonly (string | undefined)[];
+  if (recording === undefined || others.length > 0)
+    throw new UsageError('draw takes one file of a recording');
+  return { type: 'draw', recording, output: values.output === '-' ? undefined : values.output };
 }
 
 function serveCommand(args: readonly string[]): Command {

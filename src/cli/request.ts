@@ -10,6 +10,7 @@ import { statusPhrase } from '../message/status.ts';
 import type { Data, RequestCommand } from './arguments.ts';
 import { drawMarbles } from './draw-marbles.ts';
 import { explain } from './printable.ts';
+import { recordTo } from './record-to.ts';
 import { hasColour, type World } from './terminal.ts';
 import { UsageError } from './usage.ts';
 import { writeTo, type Sink } from './write-to.ts';
@@ -17,7 +18,7 @@ import { writeTo, type Sink } from './write-to.ts';
 /** Sends one request and writes its response; emits the exit status when all of it has been written. */
 export function request(command: RequestCommand, world: World): Observable<number> {
   const { stdout, stderr } = world;
-  const { output, include, frame } = command;
+  const { output, include, frame, record } = command;
   // One exchange is asked for, and what became of it is told: no other is sent in its place.
   const client = new HttpClient({ transport: world.transport, retryLimit: 0 });
   const canvas = output === undefined ? stderr : stdout;
@@ -36,6 +37,7 @@ export function request(command: RequestCommand, world: World): Observable<numbe
       : { stream: createWriteStream(output), ends: true };
   return concat(
     exchangeOf(client, requestOf(command, world)).pipe(
+      record === undefined ? identity : recordTo(record),
       draw,
       writeTo(sink, include ? renderAll : renderContent),
     ),

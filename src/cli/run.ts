@@ -1,5 +1,6 @@
 import { catchError, defer, of, type Observable } from 'rxjs';
 import { parseArguments } from './arguments.ts';
+import { draw } from './draw.ts';
 import { explain, printable } from './printable.ts';
 import { request } from './request.ts';
 import { serve } from './serve.ts';
@@ -14,6 +15,8 @@ export function run(args: readonly string[], world: World): Observable<number> {
     switch (command.type) {
       case 'request':
         return request(command, world);
+      case 'draw':
+        return draw(command, world);
       case 'serve':
         return serve(command, world);
       case 'help':

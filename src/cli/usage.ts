@@ -5,6 +5,7 @@ export class UsageError extends Error {
 
 export const USAGE = `Usage: rxchange [options] <url>
        rxchange serve [options]
+       rxchange draw [options] <recording>
 
 Sends one HTTP/1.1 exchange and writes the content of its response to stdout.
 
@@ -16,12 +17,17 @@ Sends one HTTP/1.1 exchange and writes the content of its response to stdout.
   -I, --head                asks for the head alone, and writes it
       --marbles             draws what came when, with its values: on stderr, or on stdout with --output
       --frame <ms>          the ms of a marble frame; implies --marbles          (default 10)
+      --record <file>       writes there what came when, for replay() in a test, content and all
 
 rxchange serve answers every request with a page that shows it as it was received.
 
       --host <host>         where to listen                                      (default localhost)
       --port <port>         0 takes any that is free                             (default 8080)
       --marbles, --frame    draws each response on stdout
+
+rxchange draw makes a picture of a recording, as SVG; @swirly/renderer-node has to be installed for it.
+
+  -o, --output <file>       writes the picture there; - is stdout
 
   -h, --help
       --version
