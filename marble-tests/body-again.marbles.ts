@@ -96,7 +96,7 @@ describe('a PUT that is tried again', () => {
       const body = cold<RequestBody>('----------');
       expectExchange(client.exchange(sending('PUT', body)), '^ 15ms !').toBe('-');
       expectSubscriptions(body.subscriptions).toBe(['^!', '11ms ^----!']);
-      expectConnections(({ type }) => (type === 'closed' ? 'x' : undefined)).toBe('-x 14ms x');
+      expectConnections({ closed: 'x' }).toBe('-x 14ms x');
     });
   });
 });

@@ -20,7 +20,7 @@ describe('a limit on connections', () => {
         const told = `${19 + 10 * Math.floor(index / 6)}ms (sbd|)`;
         expectExchange(client.exchange(request('GET', `/${path}`))).toBe(told, WHOLE);
       });
-      expectConnections(({ type }) => (type === 'opening' ? 'o' : undefined)).toBe('(oooooo)', { o: 'o' });
+      expectConnections({ opening: 'o' }).toBe('(oooooo)', { o: 'o' });
       expectRequests().toBe('9ms (abcdef) 2ms (ghijkl) 2ms (mnopqr) 2ms (st)', {
         ...Object.fromEntries(paths.map((path) => [path, `GET /${path}`])),
       });
@@ -42,7 +42,7 @@ describe('a limit on connections', () => {
       expectExchange(client.exchange(GET)).toBe('---(sbd|)', WHOLE);
       expectExchange(client.exchange(GET)).toBe('------(sbd|)', WHOLE);
       expectExchange(client.exchange(GET), '----^').toBe('---------(sbd|)', WHOLE);
-      expectConnections(({ type }) => (type === 'opening' ? 'o' : undefined)).toBe('o--o--o');
+      expectConnections({ opening: 'o' }).toBe('o--o--o');
     });
   });
 
@@ -143,7 +143,7 @@ describe('a limit on connections', () => {
         .exchange(GET)
         .pipe(mergeMap((notification) => (notification.type === 'response_done' ? next : of(notification))));
       expectExchange(twice.pipe(filter(({ type }) => type !== 'response_body'))).toBe('-s(sd|)', WHOLE);
-      expectConnections(({ type }) => (type === 'opening' ? 'o' : undefined)).toBe('o');
+      expectConnections({ opening: 'o' }).toBe('o');
     });
   });
 

@@ -58,7 +58,7 @@ describe('a response that comes while the request is sent', () => {
       const body = cold<RequestBody | RequestDone>('--a--a--(d|)', PIECES);
       expectExchange(new HttpClient({ transport }).exchange(sending('PUT', body))).toBe('---(sbd|)', WHOLE);
       expectSubscriptions(body.subscriptions).toBe('^--!');
-      expectConnections(({ type }) => (type === 'closed' ? 'x' : undefined)).toBe('---x');
+      expectConnections({ closed: 'x' }).toBe('---x');
     });
   });
 

@@ -113,7 +113,7 @@ describe('ten exchanges over the scripted network, each in less than 20 ms', () 
   quick('unsubscribed in the body', () => {
     play({ reply: '--h-b' }, ({ get, ...run }) => {
       run.expectExchange(get(), '^--!').toBe('--s', { s: 200 });
-      run.expectConnections((event) => (event.type === 'closed' ? 'x' : undefined)).toBe('---x');
+      run.expectConnections({ closed: 'x' }).toBe('---x');
     });
   });
 });

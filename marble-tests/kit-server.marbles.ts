@@ -2,17 +2,18 @@ import { describe, test } from '@jest/globals';
 import { delay, of } from 'rxjs';
 import { HttpServer, responseBody, responseDone, responseStart, type Handler } from 'rxchange';
 import {
+  asked,
   HttpTestScheduler,
+  serverRequest,
   type ClientsOptions,
   type HttpRunHelpers,
   type ScriptedClients,
 } from 'rxchange/testing';
 
-const get = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: origin\r\n\r\n`;
 const values = {
-  r: get('/a'),
-  q: get('/b'),
-  h: 'HEAD / HTTP/1.1\r\nHost: origin\r\n\r\n',
+  r: asked('GET', '/a'),
+  q: asked('GET', '/b'),
+  h: asked('HEAD', '/'),
   u: 'GET /a HT',
   v: 'TP/1.1\r',
   w: '\nHost: origin\r\n\r\n',
@@ -76,11 +77,9 @@ describe('a server under scripted clients', () => {
   });
 
   test('a client that leaves by FIN, by RST, or speaks no HTTP', () => {
-    play(hello, ['r-|'], ({ expectConnections }) =>
-      expectConnections(({ type }) => (type === 'closed' ? 'x' : undefined)).toBe('--x'),
-    );
+    play(hello, ['r-|'], ({ expectConnections }) => expectConnections({ closed: 'x' }).toBe('--x'));
     play(
-      () => hello({ uri: '/a' } as never).pipe(delay(9)),
+      () => hello(serverRequest('GET', '/a')).pipe(delay(9)),
       ['r-#'],
       ({ expectOctets }) => expectOctets().toBe(''),
     );

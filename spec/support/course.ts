@@ -6,7 +6,7 @@ import { codeBlocksOf, evaluate, readDocument, type CodeBlock } from './markdown
 const DOCUMENT = 'docs/testing.md';
 
 /** A scenario of the course: what its heading says, and its file of tests. */
-export interface Scenario {
+interface Scenario {
   readonly number: number;
   readonly title: string;
   readonly tests: CodeBlock;

@@ -48,6 +48,7 @@ describe('the same', () => {
       new DnsError('x', { cause: new Error('a', { cause: a }) }),
       new DnsError('x', { cause: new Error('a', { cause: new Error('a') }) }),
     ],
+    ['what a matcher of the test runner matches', { a: 5, b: ['c'] }, { a: expect.any(Number), b: ['c'] }],
     ['maps and sets', new Map([['a', new Set([1])]]), new Map([['a', new Set([1])]])],
     ['dates', new Date(5), new Date(5)],
     ['NaN', NaN, NaN],
@@ -124,6 +125,7 @@ describe('different, and said so', () => {
     ['another phrase', responseStart(200, [], 'Fine'), responseStart(200), 'phrase: "Fine" instead of "OK"'],
     ['kinds', [1], { 0: 1 }, '[1] instead of { 0: 1 }'],
     ['dates', new Date(5), new Date(6), 'time: 5 instead of 6'],
+    ['what a matcher does not match', [1], [expect.any(String)], '[0]: 1 instead of Any'],
     ['cycles', cyclic('a'), cyclic('b'), 'name: "a" instead of "b"'],
   ])('%s', (_name, actual, expected, reason) => {
     expect(compare(actual, expected)).toBe(reason);

@@ -18,13 +18,27 @@ function execute(block: string, scope: Readonly<Record<string, unknown>>, result
   return run(...names.map((name) => all[name]));
 }
 
-test('there are three', () => {
-  expect(blocks).toHaveLength(3);
+test('there are four', () => {
+  expect(blocks).toHaveLength(4);
 });
 
 test('the first is a test that passes', () => {
   execute(blocks[0], {});
   expect(() => execute(blocks[0].replace('999ms', '998ms'), {})).toThrow(kit.MismatchError);
+});
+
+test('the fourth plays a recording', () => {
+  const file = kit.formatRecording({
+    marbles: '--s-(d|)',
+    values: { s: rxchange.responseStart(204), d: rxchange.responseDone() },
+    subscription: '^',
+    frame: 1,
+  });
+  const exchange = execute(blocks[3], { readFileSync: () => file }, 'exchange') as rxchange.Exchange;
+  new kit.HttpTestScheduler().run(({ expectExchange }) => {
+    const request = { method: 'GET', uri: 'http://nobody/', headers: [] };
+    expectExchange(exchange(request)).toBe('--s-(d|)', { s: 204 });
+  });
 });
 
 test('the second says what can be expected', () => {

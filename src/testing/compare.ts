@@ -14,7 +14,8 @@ export abstract class Pattern {
  *
  * Octets are compared as latin1, and a string will do for them. An error is compared by its name, code and cause; by its
  * message too unless the expected one is an HttpError without a detail; by anything else only as far as it is expected.
- * A class is expected for any error of that class. Of a notification the `flow` is left aside, the phrase is the standard
+ * A class is expected for any error of that class, an asymmetric matcher of the test runner (`expect.any(Number)`) for all that
+ * it matches. Of a notification the `flow` is left aside, the phrase is the standard
  * one and the version 1.1 unless given, and fields are equal whatever whitespace surrounds their values.
  *
  * @example
@@ -38,6 +39,7 @@ function difference(
     const reason = expected.refuse(actual);
     return reason === undefined ? undefined : at(reason);
   }
+  if (isMatcher(expected)) return expected.asymmetricMatch(actual) ? undefined : instead();
   if (typeof expected === 'function' && isError(actual)) {
     return actual instanceof expected ? undefined : instead();
   }
@@ -89,6 +91,17 @@ const SAID_OTHERWISE = new Set([
   'detail',
   'serverStatus',
 ]);
+
+/** What Jest, Vitest and Jasmine have in place of a value. */
+interface AsymmetricMatcher {
+  asymmetricMatch(actual: unknown): boolean;
+  toString(): string;
+}
+
+function isMatcher(value: unknown): value is AsymmetricMatcher {
+  const { asymmetricMatch } = Object(value) as Partial<AsymmetricMatcher>;
+  return typeof asymmetricMatch === 'function';
+}
 
 /** Octets as text; everything else as it is. */
 function plain(value: unknown): unknown {
@@ -162,7 +175,7 @@ function shown(value: unknown, above: ReadonlySet<unknown>): string {
   const simple = plain(value);
   if (typeof simple === 'string') return JSON.stringify(simple);
   if (typeof simple === 'function') return simple.name === '' ? 'a function' : simple.name;
-  if (simple instanceof Pattern) return simple.toString();
+  if (simple instanceof Pattern || isMatcher(simple)) return simple.toString();
   if (typeof simple !== 'object' || simple === null) return String(simple);
   if (above.has(simple)) return '…';
   const within = new Set([...above, simple]);

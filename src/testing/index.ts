@@ -9,6 +9,7 @@ export {
   type RecordMarblesOptions,
   type RecordValuesOptions,
 } from '../operators/record-marbles.ts';
+export { formatRecording, parseRecording } from '../operators/recording-text.ts';
 export { replay, type ReplayOptions } from '../operators/replay.ts';
 export { assertExchange, exchangeMatchers } from './assert-exchange.ts';
 export { compare } from './compare.ts';
@@ -33,8 +34,15 @@ export type { LinkOptions } from './link.ts';
 export { linkNetwork, type LinkNetwork } from './link-network.ts';
 export type { ConnectionEvent, ReceivedRequest } from './logged-connection.ts';
 export { memoryTransport } from './memory-transport.ts';
-export type { Expected, NetworkExpectations, Pooled, PoolStats, Projection } from './network-log.ts';
-export { chunk, CHUNKED, head, lastChunk, sized } from './octets.ts';
+export type {
+  EventLetters,
+  Expected,
+  NetworkExpectations,
+  Pooled,
+  PoolStats,
+  Projection,
+} from './network-log.ts';
+export { asked, chunk, CHUNKED, head, lastChunk, sized } from './octets.ts';
 export {
   scriptedNetwork,
   type NetworkOptions,
@@ -49,4 +57,5 @@ export {
   type ReceivedResponse,
   type ScriptedClients,
 } from './scripted-clients.ts';
+export { serverRequest, type ServerRequestOptions } from './server-request.ts';
 export * from './test-errors.ts';

@@ -27,6 +27,9 @@ export interface Pooled {
 /** What a diagram shows of something that happened; what it makes `undefined` of is left out. */
 export type Projection<T> = (value: T) => unknown;
 
+/** What the events of a connection are shown as, by their type; those without are left out. */
+export type EventLetters = Readonly<Partial<Record<ConnectionEvent['type'], string>>>;
+
 /** What can be expected of a network; each expectation is compared at the end of the run. */
 export interface NetworkExpectations {
   /**
@@ -39,13 +42,14 @@ export interface NetworkExpectations {
     project?: Projection<ReceivedRequest>,
   ) => Expected;
   /**
-   * What happens to the connections: by default `o` opening, `c` connected, `r` reused, `x` closed.
+   * What happens to the connections: by default `o` opening, `c` connected, `r` reused, `x` closed; only some of it with
+   * `{ closed: 'x' }`.
    *
    * @param origin - only those to it; left out, all
    */
   readonly expectConnections: (
-    origin?: string | Projection<ConnectionEvent>,
-    project?: Projection<ConnectionEvent>,
+    origin?: string | Projection<ConnectionEvent> | EventLetters,
+    project?: Projection<ConnectionEvent> | EventLetters,
   ) => Expected;
   /**
    * The state of a client's pool at the end of each frame that has changed it, by default as `a1 c0 i0 p2` (active, connecting, idle, pending), with the origin
@@ -60,7 +64,7 @@ export interface NetworkExpectations {
   readonly expectNoLeaks: () => void;
 }
 
-const LETTERS: Readonly<Record<ConnectionEvent['type'], string>> = {
+const LETTERS: EventLetters = {
   opening: 'o',
   connected: 'c',
   reused: 'r',
@@ -106,7 +110,11 @@ export class NetworkLog implements NetworkExpectations {
     this.expect(this.requests, args, ({ method, target }) => `${method} ${target}`);
 
   readonly expectConnections: NetworkExpectations['expectConnections'] = (...args) =>
-    this.expect(this.events, args, ({ type }) => LETTERS[type]);
+    this.expect(
+      this.events,
+      args.map((arg) => (typeof arg === 'object' ? lettered(arg) : arg)),
+      lettered(LETTERS),
+    );
 
   readonly expectPool = (
     client: Pooled,
@@ -136,6 +144,10 @@ export class NetworkLog implements NetworkExpectations {
     );
     return unnoticed(() => this.helpers.expectObservable(shown));
   }
+}
+
+function lettered(letters: EventLetters): Projection<ConnectionEvent> {
+  return ({ type }) => letters[type];
 }
 
 function shownPool(stats: ReadonlyMap<string, PoolStats>): string {

@@ -11,6 +11,17 @@ export function sized(text: string, status = 200, headers: HeaderList = []): str
   return head(status, [...headers, ['Content-Length', String(text.length)]]) + text;
 }
 
+/** The octets of a whole request, the length of its content, if it has any, in a Content-Length. */
+export function asked(
+  method: string,
+  target: string,
+  text = '',
+  headers: HeaderList = [['Host', 'origin']],
+): string {
+  const length: HeaderList = text === '' ? [] : [['Content-Length', String(text.length)]];
+  return `${method} ${target} HTTP/1.1\r\n${fieldLines([...headers, ...length])}\r\n${text}`;
+}
+
 /** The octets of one chunk (RFC 9112 §7.1). */
 export function chunk(text: string): string {
   return `${text.length.toString(16)}\r\n${text}\r\n`;
