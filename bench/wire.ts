@@ -63,7 +63,9 @@ export async function benchWire({ isQuick }: Extent): Promise<Result[]> {
       section,
       workload: 'dripped',
       subject: `${String(kibibytes)} KiB`,
-      play: () => ({ ns: (nsOf(() => drip(kibibytes * 1024), 1).ns ?? NaN) / (kibibytes * 1024) }),
+      play: () => ({
+        ns: (nsOf(() => drip(kibibytes * 1024), 1024 / kibibytes).ns ?? NaN) / (kibibytes * 1024),
+      }),
     })),
     isQuick ? 5 : 9,
   );

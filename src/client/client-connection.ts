@@ -12,7 +12,7 @@ import type {
   UpgradeNotification,
 } from '../message/notifications.ts';
 import { LazyTimer } from '../operators/lazy-timer.ts';
-import { captureContext, type Context } from '../transport/context.ts';
+import type { Context } from '../transport/context.ts';
 import { HandedOver } from '../transport/handed-over.ts';
 import { Holds } from '../transport/holds.ts';
 import type { Connection } from '../message/connection.ts';
@@ -120,8 +120,8 @@ export class ClientConnection {
    *
    * One that offers an upgrade may be answered with a `response_upgrade`: the connection is its subscriber's then.
    */
-  exchange(attempt: Attempt): Observable<ResponseNotification> {
-    return new Observable((subscriber) => this.carry(attempt, subscriber));
+  exchange(attempt: Attempt, context: Context): Observable<ResponseNotification> {
+    return new Observable((subscriber) => this.carry(attempt, context, subscriber));
   }
 
   /** Keeps the connection, which is new, for an exchange to come. */
@@ -151,7 +151,7 @@ export class ClientConnection {
     this.owner.onGone(this);
   }
 
-  private carry(attempt: Attempt, subscriber: Subscriber<UpgradeNotification>): () => void {
+  private carry(attempt: Attempt, context: Context, subscriber: Subscriber<UpgradeNotification>): () => void {
     const { connection, reader, owner, forProxy } = this;
     if (forProxy !== undefined) attempt.goThrough(forProxy);
     const sender = new RequestSender(connection, attempt, owner, {
@@ -164,7 +164,6 @@ export class ClientConnection {
       () => this.hold(current),
       () => this.release(current),
     );
-    const context = captureContext();
     const current: Current = { subscriber, attempt, sender, holds, context, isUnanswered: true };
     this.current = current;
     this.keepAlive = undefined;

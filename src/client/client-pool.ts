@@ -9,7 +9,7 @@ import { ConnectBackoff, type ConnectDelay } from './connect-backoff.ts';
 import { IdleConnections } from './idle-connections.ts';
 import { parseKeepAlive } from './keep-alive.ts';
 import type { Origin } from './origin.ts';
-import { OriginPool } from './origin-pool.ts';
+import { OriginPool, type Project } from './origin-pool.ts';
 
 /** Connections of a client to one origin, by what they are doing; and exchanges that wait for one. */
 export interface PoolStats {
@@ -87,7 +87,7 @@ export class ClientPool {
    */
   run(
     origin: Origin,
-    project: (connection: ClientConnection) => Observable<ResponseNotification>,
+    project: Project<ResponseNotification>,
     isReplay: boolean,
   ): Observable<ResponseNotification> {
     if (this.isClosed) return throwError(() => new ClientClosedError());
@@ -120,7 +120,7 @@ export class ClientPool {
 
     const onChange = (): void => {
       if (pool.isEmpty) this.origins.delete(serialized);
-      this.changes.next();
+      this.tell();
     };
     const owner: ConnectionOwner = {
       ...this.options,
@@ -169,7 +169,7 @@ export class ClientPool {
       pool.idle--;
       this.idle.delete(connection);
       if (pool.isEmpty) this.origins.delete(serialized);
-      this.changes.next();
+      this.tell();
     });
   }
 
@@ -186,6 +186,11 @@ export class ClientPool {
       if (timeout !== undefined) bounds.push(Math.max(timeout - keepAliveMargin, timeout / 2));
     }
     return bounds.length === 0 ? null : Math.min(...bounds);
+  }
+
+  /** Four times an exchange something changes, and seldom is there anybody to hear of it. */
+  private tell(): void {
+    if (this.changes.observed) this.changes.next();
   }
 
   private makeRoom(): void {

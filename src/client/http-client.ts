@@ -187,7 +187,7 @@ export class HttpClient {
     const once = new Observable<ResponseNotification>((subscriber) => {
       attempt.begin();
       return this.pool
-        .run(attempt.sendable.origin, (connection) => connection.exchange(attempt), isNew)
+        .run(attempt.sendable.origin, (connection, context) => connection.exchange(attempt, context), isNew)
         .subscribe(subscriber);
     });
     const exchange = once.pipe(

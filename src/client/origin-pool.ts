@@ -27,6 +27,9 @@ export interface OriginPoolOptions {
   readonly onChange: () => void;
 }
 
+/** What is run on a connection, and the context of whoever asked for it. */
+export type Project<T> = (connection: ClientConnection, context: Context) => Observable<T>;
+
 /**
  * The connections of a client to one origin. It does not hand them out: it runs something on one, until that ends or is
  * unsubscribed. So there is nothing to give back, and nothing to forget.
@@ -73,7 +76,7 @@ export class OriginPool {
    *
    * @param isReplay - whether it was run already on a connection that proved dead: only a new one will do, and at once
    */
-  run<T>(project: (connection: ClientConnection) => Observable<T>, isReplay: boolean): Observable<T> {
+  run<T>(project: Project<T>, isReplay: boolean): Observable<T> {
     return new Observable((subscriber) => {
       const { permits, options } = this;
       const { allPermits, maxPending, scheduler } = options;
@@ -132,20 +135,16 @@ export class OriginPool {
 
   private lease<T>(
     subscriber: Subscriber<T>,
-    project: (connection: ClientConnection) => Observable<T>,
+    project: Project<T>,
     isReplay: boolean,
     context: Context,
   ): void {
     const idle = isReplay ? undefined : this.options.takeIdle();
     if (idle === undefined) this.connect(subscriber, project, context);
-    else project(idle).subscribe(subscriber);
+    else project(idle, context).subscribe(subscriber);
   }
 
-  private connect<T>(
-    subscriber: Subscriber<T>,
-    project: (connection: ClientConnection) => Observable<T>,
-    context: Context,
-  ): void {
+  private connect<T>(subscriber: Subscriber<T>, project: Project<T>, context: Context): void {
     const connecting = this.orphans.pop() ?? new Connecting();
     this.count(1);
     this.options.makeRoom();
@@ -164,7 +163,7 @@ export class OriginPool {
     const begin = (established: EstablishedConnection): void => {
       this.count(-1);
       carried.add(
-        project(this.options.adopt(established)).subscribe({
+        project(this.options.adopt(established), context).subscribe({
           next: (value) => subscriber.next(value),
           error: (error: unknown) => subscriber.error(error),
           complete: () => subscriber.complete(),

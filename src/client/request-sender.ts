@@ -69,7 +69,7 @@ export class RequestSender {
   send(): void {
     const { usual, request, expectsContinue } = this.attempt.sendable;
     if (request.body === undefined) {
-      this.begin(usual);
+      this.sendHead(usual.head);
       this.isDone = true;
     } else if (expectsContinue) {
       this.begin(usual);
@@ -161,9 +161,13 @@ export class RequestSender {
     this.stop();
   }
 
-  private begin({ head, content }: RequestHead): BodyWriter {
+  private sendHead(head: string): void {
     this.attempt.sent = true;
     this.connection.write(head);
+  }
+
+  private begin({ head, content }: RequestHead): BodyWriter {
+    this.sendHead(head);
     return (this.writer = bodyWriter(content, (octets) => {
       this.isFull = !this.connection.write(octets);
       this.observer.onWrite();

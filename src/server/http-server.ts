@@ -15,7 +15,7 @@ import type { ListenAddress } from '../transport/transport.ts';
 import type { HttpServerExchange } from './http-server-exchange.ts';
 import { checkServerSettings } from './check-settings.ts';
 import { keepAliveFields } from './response-head.ts';
-import { ServerConnection } from './server-connection.ts';
+import { ServerConnection, type ServerConnectionOptions } from './server-connection.ts';
 import type { HttpServerOptions, HttpServerSettings } from './server-settings.ts';
 
 /** What happens to a server. */
@@ -107,6 +107,20 @@ export class HttpServer {
       const connections = new Set<ServerConnection>();
       const expiry = new IdleExpiry<ServerConnection>(scheduler, (connection) => connection.close());
       const emit = (notification: ServerNotification): void => subscriber.next(notification);
+      const options: ServerConnectionOptions = {
+        ...settings,
+        keepAlive,
+        handle: (exchange) => handle(exchange, emit),
+        onIdle: (connection, isIdle) => {
+          if (isIdle) expiry.add(connection, idleTimeout);
+          else expiry.delete(connection, idleTimeout);
+        },
+        onGone: (connection) => {
+          expiry.delete(connection, idleTimeout);
+          expiry.settle();
+          connections.delete(connection);
+        },
+      };
       subscriber.add(() => {
         for (const connection of connections) connection.close();
       });
@@ -117,22 +131,7 @@ export class HttpServer {
               emit({ type: 'start', address: notification.address });
               return;
             }
-            connections.add(
-              new ServerConnection(notification.connection, {
-                ...settings,
-                keepAlive,
-                handle: (exchange) => handle(exchange, emit),
-                onIdle: (connection, isIdle) => {
-                  if (isIdle) expiry.add(connection, idleTimeout);
-                  else expiry.delete(connection, idleTimeout);
-                },
-                onGone: (connection) => {
-                  expiry.delete(connection, idleTimeout);
-                  expiry.settle();
-                  connections.delete(connection);
-                },
-              }),
-            );
+            connections.add(new ServerConnection(notification.connection, options));
           },
           error: (error: unknown) => subscriber.error(error),
           complete: () => subscriber.complete(),

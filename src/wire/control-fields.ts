@@ -59,19 +59,30 @@ function match<Name extends ControlName>(name: string, usual: string, control: N
 }
 
 /** The values of the control fields present, the lines of each joined by `, ` (RFC 9110 §5.3). */
-export type ControlFields = Readonly<Partial<Record<ControlName, string>>>;
+export type ControlFields = Readonly<Partial<Record<ControlName, string | undefined>>>;
 
-const NONE: ControlFields = {};
+/** All of them, so that setting one does not change the shape of the object: of that kind there are two for each exchange. */
+const NONE: ControlFields = {
+  connection: undefined,
+  'content-length': undefined,
+  expect: undefined,
+  host: undefined,
+  'keep-alive': undefined,
+  'proxy-connection': undefined,
+  te: undefined,
+  'transfer-encoding': undefined,
+  upgrade: undefined,
+};
 
 export function controlFields(headers: HeaderList): ControlFields {
-  let fields: Partial<Record<ControlName, string>> | undefined;
+  let fields: Partial<Record<ControlName, string | undefined>> | undefined;
   for (let at = 0; at < headers.length; at++) {
     const line = headers[at];
     const control = controlName(line[0]);
     if (control === undefined) continue;
     if (typeof line[1] !== 'string') throw new UnwritableError(`a value of ${line[0]} that is no string`);
     const value = trimWhitespace(line[1]);
-    fields ??= {};
+    fields ??= { ...NONE };
     const before = fields[control];
     fields[control] = before === undefined ? value : `${before}, ${value}`;
   }
@@ -113,8 +124,11 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set<ControlName>([
  * Whether a field is for this hop only: its kind says so, or a connection option names it. Content-Length and Host stay
  * even if named: `Connection: content-length` would change what the message is.
  */
-export function isHopByHop(name: string, options: readonly string[]): boolean {
-  const control = controlName(name);
+export function isHopByHop(
+  name: string,
+  options: readonly string[],
+  control: ControlName | undefined = controlName(name),
+): boolean {
   if (control === 'content-length' || control === 'host') return false;
   if (control !== undefined && HOP_BY_HOP.has(control)) return true;
   return options.length > 0 && options.includes(name.toLowerCase());

@@ -69,8 +69,8 @@ export class FieldSection {
   private nulLine = -1;
   /** Lines so far, skipped ones too: else a sender could have an error made of every few octets. */
   private lines = 0;
-  /** {@link MARKS} numbers a line, and how many of them are of this section. */
-  private marks = new Int32Array(32 * MARKS);
+  /** {@link MARKS} numbers a line, and how many of them are of this section. It grows to what the longest has needed. */
+  private readonly marks: number[] = [];
   private marked = 0;
   private text = '';
   private offset = 0;
@@ -169,15 +169,11 @@ export class FieldSection {
   }
 
   private mark(): void {
-    if (this.marked === this.marks.length) {
-      const { marks } = this;
-      this.marks = new Int32Array(2 * marks.length);
-      this.marks.set(marks);
-    }
-    this.marks[this.marked] = this.lineStart;
-    this.marks[this.marked + 1] = this.nameEnd;
-    this.marks[this.marked + 2] = this.valueStart;
-    this.marks[this.marked + 3] = this.next;
+    const { marks, marked } = this;
+    marks[marked] = this.lineStart;
+    marks[marked + 1] = this.nameEnd;
+    marks[marked + 2] = this.valueStart;
+    marks[marked + 3] = this.next;
     this.marked += MARKS;
   }
 

@@ -164,6 +164,8 @@ function lengthOf(length: number): Framing {
 function declaredLength(fields: ControlFields): number | undefined {
   const value = fields['content-length'];
   if (value === undefined) return undefined;
+  const single = parseDigits(value);
+  if (single >= 0) return single;
   const values = value.split(',').map(trimWhitespace);
   const length = parseDigits(values[0]);
   if (length < 0 || values.some((other) => other !== values[0])) {

@@ -68,8 +68,10 @@ export type GivenLimits = { readonly [Name in keyof WireLimits]?: number | undef
  * @throws RangeError for a limit that is not a whole number from 0 up, or that nobody knows
  */
 export function withLimits(defaults: WireLimits, given: GivenLimits = {}): WireLimits {
+  const entries = Object.entries(given);
+  if (entries.length === 0) return defaults;
   const limits: Record<string, number> = { ...defaults };
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of entries) {
     if (!Object.hasOwn(defaults, name)) throw new RangeError(`limits.${name} is not a limit`);
     if (value === undefined) continue;
     if (!Number.isSafeInteger(value) || value < 0) {

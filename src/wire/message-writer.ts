@@ -46,7 +46,7 @@ export function formatHead({
     if (control === 'content-length') {
       head += framing;
       framing = '';
-    } else if (!(control === 'host' && ownsHost) && !isHopByHop(name, options)) {
+    } else if (!(control === 'host' && ownsHost) && !isHopByHop(name, options, control)) {
       head += formatField(name, value);
     }
   }

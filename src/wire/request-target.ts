@@ -16,11 +16,17 @@ const MAX_PORT = 65_535;
 /** A scheme and what stands between `//` and the path or query. */
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?]*)/;
 
+/** What was one the last time: the requests to a server name the same host, one after the other. */
+let known = '';
+
 export function isAuthority(text: string): boolean {
+  if (text === known) return text !== '';
   if (!AUTHORITY.test(text)) return false;
   const colon = text.lastIndexOf(':');
   // What follows the last colon of an IPv6 address without a port ends with a bracket: no number, and so not above it.
-  return colon < 0 || !(Number(text.slice(colon + 1)) > MAX_PORT);
+  if (colon >= 0 && Number(text.slice(colon + 1)) > MAX_PORT) return false;
+  known = text;
+  return true;
 }
 
 /** What is wrong with a request target, which has one of four forms (RFC 9112 §3.2), or undefined when nothing is. */
