@@ -48,6 +48,8 @@ export interface ConnectionScript {
    * when its response is over, to close the idle connection; the next request ends that.
    */
   readonly reply?: Reply | readonly Reply[] | ((request: ReceivedRequest) => Reply) | undefined;
+  /** When it stops reading, `h`, and reads on, `r`, from when it is connected. @defaultValue it reads */
+  readonly reading?: string | undefined;
   readonly values?: OctetValues | undefined;
 }
 
@@ -77,6 +79,7 @@ export interface ReadScript {
   readonly tls: Phase | undefined;
   readonly address: string | undefined;
   readonly error?: unknown;
+  readonly reading: readonly Mark[];
   readonly replies: readonly ReadReply[];
   /** Gives replies when there is a function for them. */
   readonly replyTo: ((request: ReceivedRequest) => ReadReply) | undefined;
@@ -88,7 +91,7 @@ export interface ReadScript {
  * @throws MarbleError, MissingValueError
  */
 export function readScript(script: ConnectionScript, shared: OctetValues): ReadScript {
-  const { dns, connect, tls, address, reply } = script;
+  const { dns, connect, tls, address, reading, reply } = script;
   const values = { ...shared, ...script.values };
   return {
     dns: readPhase(dns),
@@ -96,6 +99,7 @@ export function readScript(script: ConnectionScript, shared: OctetValues): ReadS
     tls: readPhase(tls),
     address,
     ...('error' in script ? { error: script.error } : {}),
+    reading: readReading(reading),
     replies:
       typeof reply === 'function' || reply === undefined
         ? []
@@ -113,6 +117,14 @@ export function readPhase(marbles: string | undefined): Phase | undefined {
   if (second !== undefined)
     throw new MarbleError(marbles, second.column, 'a phase is over with its first letter');
   return { frame: mark?.frame, fails: mark?.char === '#' };
+}
+
+/** @throws MarbleError */
+export function readReading(marbles = ''): readonly Mark[] {
+  const marks = readMarbles(marbles);
+  const other = marks.find(({ char }) => char !== 'h' && char !== 'r');
+  if (other === undefined) return marks;
+  throw new MarbleError(marbles, other.column, "reading is held by 'h' and goes on by 'r'");
 }
 
 /**

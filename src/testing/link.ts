@@ -217,10 +217,8 @@ export class LinkEnd implements Connection {
     const now = asyncScheduler.now();
     const wasFull = this.buffered >= HIGH_WATER_MARK;
     for (;;) {
-      if (this.isHeldBack) break;
       if (this.nextArrival <= now) this.arrive();
-      else if (this.queue.length > 0 && this.wireFree <= now && this.underWayOctets < WINDOW)
-        this.depart(now);
+      else if (this.mayDepart && this.wireFree <= now) this.depart(now);
       else break;
     }
     if (wasFull && this.buffered < HIGH_WATER_MARK && !this.isDestroyed) this.room.next();
@@ -233,13 +231,16 @@ export class LinkEnd implements Connection {
   }
 
   private get nextArrival(): number {
-    return this.underWay.length > 0 ? this.underWay[0].at : Infinity;
+    return this.underWay.length > 0 && !this.isHeldBack ? this.underWay[0].at : Infinity;
+  }
+
+  /** Who has been destroyed has no octets left, and its end waits for nobody who reads. */
+  private get mayDepart(): boolean {
+    return this.queue.length > 0 && (this.isDestroyed || (this.underWayOctets < WINDOW && !this.isHeldBack));
   }
 
   private setAlarm(now: number): void {
-    if (this.isHeldBack) return;
-    const departure =
-      this.queue.length > 0 && this.underWayOctets < WINDOW ? Math.max(now, this.wireFree) : Infinity;
+    const departure = this.mayDepart ? Math.max(now, this.wireFree) : Infinity;
     const next = Math.min(departure, this.nextArrival);
     if (next < Infinity) this.wake(Math.ceil(next));
   }

@@ -4,10 +4,19 @@ import type { HeaderList } from '../message/headers.ts';
 import type { ListenAddress, ListenNotification, Transport } from '../transport/transport.ts';
 import { ResponseReader } from '../wire/response-reader.ts';
 import { unnoticed } from './call-site.ts';
-import { readPhase, readSaid, type OctetValues, type Phase, type Said } from './connection-script.ts';
+import {
+  readPhase,
+  readReading,
+  readSaid,
+  type OctetValues,
+  type Phase,
+  type Said,
+} from './connection-script.ts';
 import { linkedEnds, wireOf, type LinkOptions } from './link.ts';
 import { NetworkLog, type Expected, type NetworkExpectations, type Projection } from './network-log.ts';
+import { pace } from './pace.ts';
 import { play } from './play.ts';
+import type { Mark } from './read-marbles.ts';
 import { OutsideRunError, UnscriptedError } from './test-errors.ts';
 import { TestRun } from './test-run.ts';
 
@@ -17,6 +26,8 @@ export interface ClientScript {
   readonly connect?: string | undefined;
   /** What it sends from when it is connected: a letter is octets, `|` is FIN and `#` is RST. */
   readonly send: string;
+  /** When it stops reading, `h`, and reads on, `r`, from when it is connected. @defaultValue it reads */
+  readonly reading?: string | undefined;
   readonly values?: OctetValues | undefined;
   /** With what the server's `read` errors at a `#`. @defaultValue a ConnectionResetError */
   readonly error?: unknown;
@@ -106,6 +117,7 @@ function connect(): never {
 
 interface ReadClient {
   readonly connect: Phase | undefined;
+  readonly reading: readonly Mark[];
   readonly said: Said;
 }
 
@@ -113,6 +125,7 @@ function readClient(given: string | ClientScript, shared: OctetValues): ReadClie
   const script: ClientScript = typeof given === 'string' ? { send: given } : given;
   return {
     connect: readPhase(script.connect),
+    reading: readReading(script.reading),
     said: readSaid(script.send, { ...shared, ...script.values }, script),
   };
 }
@@ -156,7 +169,7 @@ class Clients {
 
   private connect(
     number: number,
-    { said }: ReadClient,
+    { said, reading }: ReadClient,
     address: ListenAddress,
     accept: (notification: ListenNotification) => void,
   ): void {
@@ -172,6 +185,7 @@ class Clients {
     const hearing = new Hearing(run, number, (response) => this.answers.next(response));
     logged.follow(server, { onStart: (method) => hearing.expect(method) });
     logged.connect(client, server);
+    pace(run, client, reading);
     const talking = play(run, said.marks, ({ char }) => {
       if (char === '|') client.end();
       else if (char === '#') client.reset(...('error' in said ? [said.error] : []));

@@ -2,6 +2,7 @@ import { Subscription } from 'rxjs';
 import type { ReadScript, Said } from './connection-script.ts';
 import type { LinkEnd } from './link.ts';
 import type { LoggedConnection, ReceivedRequest } from './logged-connection.ts';
+import { pace } from './pace.ts';
 import { play } from './play.ts';
 import { UnscriptedError } from './test-errors.ts';
 import type { TestRun } from './test-run.ts';
@@ -29,6 +30,7 @@ export class ScriptedServer {
       onFault: (fault) => this.refuse(fault),
     });
     end.read.subscribe({ complete: () => this.leave(), error: () => this.leave() });
+    pace(run, end, script.reading);
     const open = script.replies[0]?.open;
     if (open !== undefined) this.playing.add(run.schedule(() => this.say(open), latency));
   }
