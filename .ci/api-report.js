@@ -13,7 +13,7 @@ mkdirSync('docs/api', { recursive: true });
 
 const localBuild = process.argv.includes('--local');
 // All entries are looked at, even after one has changed, so that one run names them all.
-const changed = ['index', 'wire', 'testing', 'route', 'static', 'swirly'].filter((entry) => {
+const changed = ['index', 'wire', 'testing', 'route', 'static', 'environment', 'swirly'].filter((entry) => {
   const config = ExtractorConfig.loadFileAndPrepare(resolve(`api-extractor/${entry}.json`));
   return !Extractor.invoke(config, { localBuild }).succeeded;
 });

@@ -18,7 +18,16 @@ export { text, textOf } from './body/text.ts';
 export { toReadable, type SinkOptions } from './body/to-readable.ts';
 export { toWebStream } from './body/to-web-stream.ts';
 export type { ConnectDelay } from './client/connect-backoff.ts';
-export type { PoolStats } from './client/client-pool.ts';
+export type {
+  ConnectionErrorMessage,
+  ConnectionMessage,
+  ExchangeEndMessage,
+  ExchangeHeadMessage,
+  ExchangeStartMessage,
+  PoolMessage,
+} from './client/diagnostics.ts';
+export type { PoolStats } from './client/pool-stats.ts';
+export type { Timings } from './client/timings.ts';
 export type { HttpClientOptions, HttpClientSettings } from './client/client-settings.ts';
 export { HttpClient, type ClientExchange } from './client/http-client.ts';
 export { proxyTransport, type ProxyChoice, type ProxyOptions } from './client/proxy.ts';

@@ -21,11 +21,12 @@ import {
   type ServerNotification,
 } from 'rxchange';
 import { ResponseReader } from 'rxchange/wire';
+import { proxyFromEnvironment } from 'rxchange/environment';
 import { route } from 'rxchange/route';
 import { staticFiles } from 'rxchange/static';
 import * as testing from 'rxchange/testing';
 
-const client = new HttpClient({ idleTimeout: null });
+const client = new HttpClient({ idleTimeout: null, transport: proxyFromEnvironment() });
 const request: HttpRequest = { method: 'GET', uri: 'http://localhost/', headers: [['Accept', '*/*']] };
 const traced: Interceptor = (given, next) =>
   next({ ...given, headers: [...given.headers, ['X-Trace', '1']] });

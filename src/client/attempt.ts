@@ -2,6 +2,7 @@ import type { ExchangeFacts } from '../message/exchange-facts.ts';
 import type { HttpRequest } from '../message/exchange.ts';
 import type { BodyMemory } from './body-memory.ts';
 import type { SendableRequest } from './request-head.ts';
+import type { Stopwatch } from './timings.ts';
 
 /** The attempt under way at an exchange: what to send, and what has become of it so far. */
 export class Attempt implements ExchangeFacts {
@@ -12,6 +13,8 @@ export class Attempt implements ExchangeFacts {
   reused = false;
   sent = false;
   answered = false;
+  /** Takes its time, if anybody wants to know. */
+  stopwatch: Stopwatch | undefined = undefined;
 
   private readonly given: SendableRequest;
 
@@ -35,6 +38,7 @@ export class Attempt implements ExchangeFacts {
   /** Begins anew: nothing of it is sent, and nothing known of its answer. */
   begin(): void {
     this.attempts++;
+    this.stopwatch?.restart();
     this.sendable = this.given;
     this.reused = this.sent = this.answered = false;
   }

@@ -15,7 +15,7 @@ import { LazyTimer } from '../operators/lazy-timer.ts';
 import type { Context } from '../transport/context.ts';
 import { HandedOver } from '../transport/handed-over.ts';
 import { Holds } from '../transport/holds.ts';
-import type { Connection } from '../message/connection.ts';
+import type { Connection, ConnectionInfo } from '../message/connection.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
 import { ResponseReader, type ResponseReaderOptions } from '../wire/response-reader.ts';
 import type { Attempt } from './attempt.ts';
@@ -54,6 +54,7 @@ interface Current {
  * unsubscribes, starts the next exchange) changes what the loop does next and never starts a second one within it.
  */
 export class ClientConnection {
+  readonly info: ConnectionInfo;
   /** ms since 1970. */
   readonly openedAt: number;
   /** What the server said last of how long it keeps the connection. */
@@ -82,6 +83,7 @@ export class ClientConnection {
 
   constructor(connection: Connection, owner: ConnectionOwner, forProxy?: string) {
     this.connection = connection;
+    this.info = connection.info;
     this.forProxy = forProxy;
     this.owner = owner;
     this.reader = new ResponseReader(owner);
@@ -232,6 +234,7 @@ export class ClientConnection {
         return this.finish(notification, current);
       case 'response_start':
         current.isUnanswered = false;
+        current.attempt.stopwatch?.spend('wait');
         this.thought?.pause();
         if (this.reader.isTunnel) return this.handOver(notification, current);
         if (!sender.isDone && this.isVain(notification, sender)) sender.stop();

@@ -1,4 +1,5 @@
-import { defer, merge, Observable, Subject, throwError, type SchedulerLike } from 'rxjs';
+import { defer, merge, Observable, Subject, tap, throwError, type SchedulerLike } from 'rxjs';
+import type { ConnectionInfo } from '../message/connection.ts';
 import { ClientClosedError } from '../message/errors.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
 import { connectTimeout } from '../operators/connect-timeout.ts';
@@ -8,20 +9,19 @@ import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
 import { ConnectBackoff, type ConnectDelay } from './connect-backoff.ts';
 import { IdleConnections } from './idle-connections.ts';
 import { parseKeepAlive } from './keep-alive.ts';
+import {
+  connectionClose,
+  connectionError,
+  connectionOpen,
+  poolChange,
+  type ConnectionErrorMessage,
+  type ConnectionMessage,
+  type PoolMessage,
+} from './diagnostics.ts';
 import type { Origin } from './origin.ts';
 import { OriginPool, type Project } from './origin-pool.ts';
-
-/** Connections of a client to one origin, by what they are doing; and exchanges that wait for one. */
-export interface PoolStats {
-  /** Connections that carry an exchange. */
-  readonly active: number;
-  /** Connections that are being made. */
-  readonly connecting: number;
-  /** Connections that are kept for the next exchange. */
-  readonly idle: number;
-  /** Exchanges that wait until the limits allow them a connection. */
-  readonly pending: number;
-}
+import type { PoolStats } from './pool-stats.ts';
+import type { Stopwatch } from './timings.ts';
 
 /** The limits of a pool, and what its connections are made of. Times are ms. */
 export interface ClientPoolOptions extends Omit<ConnectionOwner, 'onIdle' | 'onGone'> {
@@ -37,6 +37,14 @@ export interface ClientPoolOptions extends Omit<ConnectionOwner, 'onIdle' | 'onG
   readonly keepAliveMargin: number;
   readonly maxConnectionAge: number | null;
 }
+
+const publish = (channel: typeof connectionOpen, origin: string, connection: ConnectionInfo): void =>
+  channel.publish({ origin, connection } satisfies ConnectionMessage);
+
+const tellError =
+  ({ serialized: origin }: Origin) =>
+  (error: unknown): void =>
+    connectionError.publish({ origin, error } satisfies ConnectionErrorMessage);
 
 /** All connections that a client has or wants, by origin; an origin with neither has no entry. */
 export class ClientPool {
@@ -89,9 +97,10 @@ export class ClientPool {
     origin: Origin,
     project: Project<ResponseNotification>,
     isReplay: boolean,
+    stopwatch?: Stopwatch,
   ): Observable<ResponseNotification> {
     if (this.isClosed) return throwError(() => new ClientClosedError());
-    return this.poolOf(origin).run(project, isReplay);
+    return this.poolOf(origin).run(project, isReplay, stopwatch);
   }
 
   /** Opens connections until there are so many, or as many as the limits allow, and keeps them. */
@@ -119,8 +128,7 @@ export class ClientPool {
     if (known !== undefined) return known;
 
     const onChange = (): void => {
-      if (pool.isEmpty) this.origins.delete(serialized);
-      this.tell();
+      this.change(serialized, pool);
     };
     const owner: ConnectionOwner = {
       ...this.options,
@@ -128,6 +136,7 @@ export class ClientPool {
       onGone: (connection) => {
         // The timer that was set when it was idle last is not wanted any more, even if it has been in use since.
         this.kept.delete(serialized, connection);
+        if (connectionClose.hasSubscribers) publish(connectionClose, serialized, connection.info);
       },
     };
     const pool = new OriginPool({
@@ -141,7 +150,10 @@ export class ClientPool {
       scheduler: this.options.scheduler,
       takeIdle: () => this.kept.take(serialized)?.ownedBy(owner),
       connect: () => this.connect(origin),
-      adopt: ({ connection, forProxy }) => new ClientConnection(connection, owner, forProxy),
+      adopt: ({ connection, forProxy }) => {
+        if (connectionOpen.hasSubscribers) publish(connectionOpen, serialized, connection.info);
+        return new ClientConnection(connection, owner, forProxy);
+      },
       makeRoom: () => this.makeRoom(),
       onChange,
     });
@@ -153,7 +165,8 @@ export class ClientPool {
     const { transport, connectTimeout: timeout, scheduler } = this.options;
     const phases = transport.connect(origin);
     const timely = timeout === null ? phases : phases.pipe(connectTimeout(timeout, scheduler));
-    return this.backoff === undefined ? timely : this.backoff.apply(origin.serialized, timely);
+    const told = connectionError.hasSubscribers ? timely.pipe(tap({ error: tellError(origin) })) : timely;
+    return this.backoff === undefined ? told : this.backoff.apply(origin.serialized, told);
   }
 
   /** Keeps a connection whose exchange is over, or closes it if it would not be used again. */
@@ -168,8 +181,7 @@ export class ClientPool {
     this.kept.put(serialized, connection, timeout, () => {
       pool.idle--;
       this.idle.delete(connection);
-      if (pool.isEmpty) this.origins.delete(serialized);
-      this.tell();
+      this.change(serialized, pool);
     });
   }
 
@@ -189,8 +201,12 @@ export class ClientPool {
   }
 
   /** Four times an exchange something changes, and seldom is there anybody to hear of it. */
-  private tell(): void {
+  private change(origin: string, pool: OriginPool): void {
+    if (pool.isEmpty) this.origins.delete(origin);
     if (this.changes.observed) this.changes.next();
+    if (!poolChange.hasSubscribers) return;
+    const { active, connecting, idle, pending } = pool;
+    poolChange.publish({ origin, active, connecting, idle, pending } satisfies PoolMessage);
   }
 
   private makeRoom(): void {

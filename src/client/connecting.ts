@@ -5,6 +5,8 @@ import type { ConnectNotification, EstablishedConnection } from '../transport/tr
 export interface ConnectObserver {
   next(established: EstablishedConnection): void;
   error(error: unknown): void;
+  /** A phase of its making is over. */
+  reached(phase: Exclude<ConnectNotification['type'], 'connection'>): void;
 }
 
 /**
@@ -26,7 +28,10 @@ export class Connecting {
     this.observer = observer;
     this.subscription ??= phases().subscribe({
       next: (phase) => {
-        if (phase.type !== 'connection') return;
+        if (phase.type !== 'connection') {
+          this.observer?.reached(phase.type);
+          return;
+        }
         this.isDone = true;
         if (this.observer === undefined) phase.connection.destroy();
         else this.observer.next(phase);

@@ -8,9 +8,11 @@ import { retryExchange } from '../operators/retry-exchange.ts';
 import { tlsTransport } from '../transport/tls.ts';
 import { Attempt } from './attempt.ts';
 import { BodyMemory } from './body-memory.ts';
-import { ClientPool, type PoolStats } from './client-pool.ts';
+import { ClientPool } from './client-pool.ts';
+import type { PoolStats } from './pool-stats.ts';
 import { checkClientSettings } from './check-settings.ts';
 import type { HttpClientOptions, HttpClientSettings } from './client-settings.ts';
+import { isWatched, watched } from './diagnostics.ts';
 import { HttpClientExchange } from './http-client-exchange.ts';
 import { parseUri } from './origin.ts';
 import { sendableRequest, upgradeRequest, type SendableRequest } from './request-head.ts';
@@ -177,7 +179,12 @@ export class HttpClient {
       throw error;
     }
     const memory = new BodyMemory();
-    return new Observable((subscriber) => this.attempts(new Attempt(sendable, memory)).subscribe(subscriber));
+    return new Observable((subscriber) => {
+      const attempt = new Attempt(sendable, memory);
+      const exchange = this.attempts(attempt);
+      if (!isWatched()) return exchange.subscribe(subscriber);
+      return watched(attempt, exchange, this.settings.scheduler).subscribe(subscriber);
+    });
   }
 
   private attempts(attempt: Attempt): Observable<ResponseNotification> {
@@ -187,7 +194,12 @@ export class HttpClient {
     const once = new Observable<ResponseNotification>((subscriber) => {
       attempt.begin();
       return this.pool
-        .run(attempt.sendable.origin, (connection, context) => connection.exchange(attempt, context), isNew)
+        .run(
+          attempt.sendable.origin,
+          (connection, context) => connection.exchange(attempt, context),
+          isNew,
+          attempt.stopwatch,
+        )
         .subscribe(subscriber);
     });
     const exchange = once.pipe(

@@ -5,6 +5,7 @@ import { captureContext, type Context } from '../transport/context.ts';
 import type { ConnectNotification, EstablishedConnection } from '../transport/transport.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { Connecting } from './connecting.ts';
+import type { Stopwatch } from './timings.ts';
 
 /** Where an origin pool gets connections from. */
 export interface OriginPoolOptions {
@@ -29,6 +30,19 @@ export interface OriginPoolOptions {
 
 /** What is run on a connection, and the context of whoever asked for it. */
 export type Project<T> = (connection: ClientConnection, context: Context) => Observable<T>;
+
+/** Who wants a connection, and what for. */
+interface Claim<T> {
+  readonly subscriber: Subscriber<T>;
+  readonly project: Project<T>;
+  readonly isReplay: boolean;
+  /** Where it was subscribed to. */
+  readonly context: Context;
+  readonly stopwatch: Stopwatch | undefined;
+}
+
+/** What is over when a phase is reached. */
+const TIMED = { resolved: 'dns', connected: 'connect', tunnelled: 'tunnel', secured: 'tls' } as const;
 
 /**
  * The connections of a client to one origin. It does not hand them out: it runs something on one, until that ends or is
@@ -75,8 +89,9 @@ export class OriginPool {
    * Runs `project` on an idle connection, else on a new one, as soon as the limits allow, in the order of the calls.
    *
    * @param isReplay - whether it was run already on a connection that proved dead: only a new one will do, and at once
+   * @param stopwatch - takes the time until there is a connection, by its phases
    */
-  run<T>(project: Project<T>, isReplay: boolean): Observable<T> {
+  run<T>(project: Project<T>, isReplay: boolean, stopwatch?: Stopwatch): Observable<T> {
     return new Observable((subscriber) => {
       const { permits, options } = this;
       const { allPermits, maxPending, scheduler } = options;
@@ -86,7 +101,8 @@ export class OriginPool {
       }
       // One that waits is let go on by the exchange that ends, and must not run in its context.
       const context = captureContext();
-      const start = (): void => this.lease(subscriber, project, isReplay, context);
+      const claim: Claim<T> = { subscriber, project, isReplay, context, stopwatch };
+      const start = (): void => this.lease(claim);
       const lease = (): void => context.runInAsyncScope(start);
       if (allPermits === undefined) {
         permits.take(subscriber, lease, isReplay);
@@ -133,18 +149,14 @@ export class OriginPool {
     allPermits.take(subscriber, start, isReplay, since);
   }
 
-  private lease<T>(
-    subscriber: Subscriber<T>,
-    project: Project<T>,
-    isReplay: boolean,
-    context: Context,
-  ): void {
-    const idle = isReplay ? undefined : this.options.takeIdle();
-    if (idle === undefined) this.connect(subscriber, project, context);
-    else project(idle, context).subscribe(subscriber);
+  private lease<T>(claim: Claim<T>): void {
+    claim.stopwatch?.spend('queue');
+    const idle = claim.isReplay ? undefined : this.options.takeIdle();
+    if (idle === undefined) this.connect(claim);
+    else claim.project(idle, claim.context).subscribe(claim.subscriber);
   }
 
-  private connect<T>(subscriber: Subscriber<T>, project: Project<T>, context: Context): void {
+  private connect<T>({ subscriber, project, context, stopwatch }: Claim<T>): void {
     const connecting = this.orphans.pop() ?? new Connecting();
     this.count(1);
     this.options.makeRoom();
@@ -179,6 +191,7 @@ export class OriginPool {
       {
         next: (established) => context.runInAsyncScope(begin, undefined, established),
         error: (error) => context.runInAsyncScope(fail, undefined, error),
+        reached: (phase) => stopwatch?.spend(TIMED[phase]),
       },
       this.options.connect,
     );

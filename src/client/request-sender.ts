@@ -70,7 +70,7 @@ export class RequestSender {
     const { usual, request, expectsContinue } = this.attempt.sendable;
     if (request.body === undefined) {
       this.sendHead(usual.head);
-      this.isDone = true;
+      this.complete();
     } else if (expectsContinue) {
       this.begin(usual);
       this.awaitContinue();
@@ -156,9 +156,14 @@ export class RequestSender {
     repeat.end();
     this.writer ??= this.begin(this.attempt.sendable.empty());
     this.writer.done(trailers);
-    this.isDone = true;
+    this.complete();
     this.observer.onWrite();
     this.stop();
+  }
+
+  private complete(): void {
+    this.isDone = true;
+    this.attempt.stopwatch?.spend('send');
   }
 
   private sendHead(head: string): void {

@@ -1,5 +1,6 @@
 const { of, switchMap, take, toArray } = require('rxjs');
 const { HttpClient, HttpError, HttpServer, responseBody, responseDone, responseStart } = require('rxchange');
+const { proxyFromEnvironment } = require('rxchange/environment');
 const { route } = require('rxchange/route');
 const { staticFiles } = require('rxchange/static');
 const testing = require('rxchange/testing');
@@ -22,7 +23,8 @@ server
   .subscribe(async (received) => {
     const types = received.map(({ type }) => type).join(' ');
     if (types !== 'response_start response_body response_done') throw new Error(`received ${types}`);
-    if (typeof ResponseReader !== 'function') throw new Error('an entry is empty');
+    if (typeof ResponseReader !== 'function' || typeof proxyFromEnvironment !== 'function')
+      throw new Error('an entry is empty');
     if (Object.keys(testing).length === 0) throw new Error('rxchange/testing is empty');
 
     // Both builds in one process: an error of one is an error of the other, too.

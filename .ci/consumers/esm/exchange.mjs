@@ -1,5 +1,6 @@
 import { lastValueFrom, of, switchMap, take, toArray } from 'rxjs';
 import { HttpClient, HttpError, HttpServer, responseBody, responseDone, responseStart } from 'rxchange';
+import { proxyFromEnvironment } from 'rxchange/environment';
 import { route } from 'rxchange/route';
 import { staticFiles } from 'rxchange/static';
 import * as testing from 'rxchange/testing';
@@ -22,7 +23,7 @@ const [received] = await lastValueFrom(
 );
 const types = received.map(({ type }) => type).join(' ');
 if (types !== 'response_start response_body response_done') throw new Error(`received ${types}`);
-if (typeof ResponseReader !== 'function' || typeof HttpError !== 'function')
+if ([ResponseReader, HttpError, proxyFromEnvironment].some((each) => typeof each !== 'function'))
   throw new Error('an entry is empty');
 if (Object.keys(testing).length === 0) throw new Error('rxchange/testing is empty');
 console.log('an exchange by import');

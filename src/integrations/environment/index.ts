@@ -1,0 +1,6 @@
+/**
+ * Proxies as the environment names them.
+ *
+ * @packageDocumentation
+ */
+export { proxyFromEnvironment } from './proxy-from-environment.ts';
