@@ -30,6 +30,12 @@ describe('a body with a length', () => {
     expect(body(three, chunks)).toBe('abc');
   });
 
+  test('has nothing written for a piece that is empty', () => {
+    const pieces: unknown[] = [];
+    bodyWriter(three, (piece) => pieces.push(piece)).chunk(octets(''));
+    expect(pieces).toEqual([]);
+  });
+
   test.each([[['abcd']], [['ab', 'cd']], [['abc', 'd']]])(
     '%j is too much, and the piece too much does not leave',
     (chunks) => {

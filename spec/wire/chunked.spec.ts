@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GivenLimits } from '../../src/wire/limits.ts';
-import { forEveryCut, octets, readPieces, requests, responses } from './support/every-cut.ts';
+import { forEveryCut, octets, readPieces, readWhole, requests, responses } from './support/every-cut.ts';
 
 const HEAD = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
 const RESPONSE = 'HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n';
@@ -31,6 +31,13 @@ describe('a chunked body', () => {
     ['2\r\n\x00\xff\r\n0\r\n\r\n', '\x00\xff'],
   ])('%j is read', (body, content) => {
     expect(read(body)).toEqual(content === '' ? [{ done: [] }] : [{ body: content }, { done: [] }]);
+  });
+
+  test('has no octet left over behind a chunk and its CRLF, though the next line is not here', () => {
+    expect(readWhole(requests(), `${HEAD}3\r\nabc\r\n`)).toMatchObject({
+      parts: [{}, { body: 'abc' }],
+      buffered: 0,
+    });
   });
 
   test.each([

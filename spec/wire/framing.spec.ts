@@ -182,7 +182,9 @@ describe('Transfer-Encoding', () => {
 
   test('is refused in HTTP/1.0', () => {
     const error = { code: 'TRANSFER_ENCODING' };
-    expect(request('Transfer-Encoding: chunked\r\n', EITHER, '1.0')).toMatchObject([{ error }]);
+    expect(request('X: y\r\nTransfer-Encoding: chunked\r\n', EITHER, '1.0')).toMatchObject([
+      { error: { ...error, offset: AT_REQUEST + 6 } },
+    ]);
     expect(response('Transfer-Encoding: chunked\r\n', EITHER, '1.0')).toMatchObject([{ error }]);
     expect(response('Connection: keep-alive\r\nTransfer-Encoding: x\r\n', EITHER, '1.0')).toMatchObject([
       { error },

@@ -125,25 +125,33 @@ describe('formatTrailers', () => {
   });
 
   test.each([
-    'Content-Length',
-    'transfer-encoding',
-    'HOST',
-    'Connection',
-    'Keep-Alive',
-    'TE',
-    'Trailer',
-    'Upgrade',
-    'Expect',
-    'Range',
-    'Cache-Control',
-    'Max-Forwards',
-    'Authorization',
-    'Cookie',
-    'Set-Cookie',
-    'Content-Encoding',
-    'Content-Type',
-    'Content-Range',
-    'Location',
+    // How the message is framed and routed.
+    ...[
+      'Content-Length',
+      'transfer-encoding',
+      'HOST',
+      'Connection',
+      'Keep-Alive',
+      'Proxy-Connection',
+      'TE',
+      'Trailer',
+      'Upgrade',
+    ],
+    // What changes a request, and who asks.
+    ...['Cache-Control', 'Expect', 'Max-Forwards', 'Pragma', 'Range'],
+    ...['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since', 'If-Range'],
+    ...[
+      'Authorization',
+      'Proxy-Authorization',
+      'WWW-Authenticate',
+      'Proxy-Authenticate',
+      'Cookie',
+      'Set-Cookie',
+    ],
+    // What controls a response.
+    ...['Age', 'Date', 'Expires', 'Location', 'Retry-After', 'Vary', 'Warning'],
+    // How the content is to be read.
+    ...['Content-Encoding', 'Content-Type', 'Content-Range'],
   ])('refuses %s, which is acted on before it could come', (name) => {
     expect(() => formatTrailers([[name, 'b']])).toThrow(UnwritableError);
     expect(() => formatTrailers([['a', 'b'], [name.toLowerCase(), 'b']])).toThrow(UnwritableError); // prettier-ignore

@@ -86,6 +86,7 @@ describe('empty lines before a request', () => {
 
   test('are CRLF and nothing else', () => {
     expect(forEveryCut(requests(), `\n${GET}`)).toMatchObject([{ error: { code: 'LINE_END', offset: 0 } }]);
+    expect(forEveryCut(requests(), `\n\n${GET}`)).toMatchObject([{ error: { code: 'LINE_END', offset: 0 } }]);
     expect(forEveryCut(requests(), `\r${GET}`)).toMatchObject([{ error: { code: 'LINE_END', offset: 0 } }]);
     expect(forEveryCut(requests(), ` \r\n${GET}`)).toMatchObject([
       { error: { code: 'START_LINE', offset: 0 } },
@@ -176,6 +177,17 @@ describe('Upgrade', () => {
     ['1.0', 'Upgrade: h2c\r\nConnection: upgrade\r\n', ''],
   ])('in HTTP/%s, %j: %j', (version, fields, upgrade) => {
     expect(head(fields, version)).toMatchObject([{ upgrade }, { done: [] }]);
+  });
+});
+
+test('nothing is said of a request before there is one', () => {
+  const { authority, expectsContinue, isPersistent, upgrade, framing } = new RequestReader();
+  expect({ authority, expectsContinue, isPersistent, upgrade, framing }).toEqual({
+    authority: undefined,
+    expectsContinue: false,
+    isPersistent: true,
+    upgrade: '',
+    framing: { type: 'length', length: 0 },
   });
 });
 

@@ -76,6 +76,8 @@ describe('the request target', () => {
     ['CONNECT', 'b:0'],
     ['CONNECT', 'b:000'],
     ['CONNECT', 'b:65536'],
+    ['CONNECT', '[::1]'],
+    ['CONNECT', '[::1]:0'],
     ['CONNECT', ':443'],
     ['CONNECT', 'b:443/'],
     ['CONNECT', 'u@b:443'],

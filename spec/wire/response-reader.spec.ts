@@ -191,6 +191,16 @@ describe('the end of the connection', () => {
     expect(readWhole(responses(), message).parts).toMatchObject([{ response: 200 }, { body: 'abc' }]);
   });
 
+  test('that was the end of a response is no end of the next', () => {
+    const reader = new ResponseReader();
+    reader.expect('GET');
+    reader.push(octets('HTTP/1.0 200 \r\n\r\nabc'));
+    reader.end();
+    while (reader.read() !== undefined);
+    reader.expect('GET');
+    expect(reader.read()).toBeUndefined();
+  });
+
   test('before anything came is for the connection to judge', () => {
     expect(forEveryCut(responses(), '', true)).toEqual([]);
     const reader = new ResponseReader();
@@ -226,6 +236,11 @@ describe('octets behind a complete response', () => {
     ]);
     expect(forEveryCut(responses([]), '', true)).toEqual([]);
   });
+});
+
+test('nothing is said of a connection before there is a response', () => {
+  const { isPersistent, keepAlive } = new ResponseReader();
+  expect({ isPersistent, keepAlive }).toEqual({ isPersistent: false, keepAlive: undefined });
 });
 
 test('isPersistent and keepAlive are those of the head read last', () => {

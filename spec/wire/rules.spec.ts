@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import * as errors from '../../src/message/errors.ts';
 import type { RequestReader } from '../../src/wire/request-reader.ts';
-import { forEveryCut, readWhole, type Open, type Part, type Session } from './support/every-cut.ts';
+import {
+  forEveryCut,
+  octets,
+  readWhole,
+  requests,
+  type Open,
+  type Part,
+  type Session,
+} from './support/every-cut.ts';
 import {
   messageErrors,
   READING,
@@ -142,6 +150,20 @@ describe('an error says what is wrong', () => {
       expect(said(thrown) === '').toBe(PLAIN.includes(thrown.name ?? ''));
     },
   );
+
+  test.each([
+    ['Content-Length', 'x'.repeat(65), 'x'.repeat(64)],
+    ['Content-Length', `1${', 2'.repeat(30)}`, `1${', 2'.repeat(21)}`],
+    ['Transfer-Encoding', 'gzip, br, chunked', 'gzip, br'],
+    ['Transfer-Encoding', `${'x'.repeat(65)}, chunked`, 'x'.repeat(64)],
+    ['Expect', 'x'.repeat(65), 'x'.repeat(64)],
+    ['Host', '@'.repeat(65), '@'.repeat(64)],
+  ])('by 64 octets at most of the value of %s: %s', (name, value, quoted) => {
+    const reader = requests()().reader;
+    const host = name === 'Host' ? '' : 'Host: a\r\n';
+    reader.push(octets(`POST / HTTP/1.1\r\n${host}${name}: ${value}\r\n\r\n`));
+    expect(said(thrownBy(() => reader.read()))).toBe(JSON.stringify(quoted));
+  });
 
   test.each(WRITING.filter((row) => errorIn(row) !== undefined))('when $Rule: $Example', (row) => {
     expect(said(thrownBy(() => write(row)))).toMatch(/\w/);

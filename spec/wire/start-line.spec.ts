@@ -55,6 +55,8 @@ describe('a request line', () => {
     ['GET / HTTP/+1.1', 'START_LINE', 6],
     ['GET / HTTP 1.1', 'START_LINE', 6],
     ['GET / HTTPS/1.1', 'START_LINE', 6],
+    ['GET / xHTTP/1.2', 'START_LINE', 6],
+    ['GET / HTTP/1.20', 'START_LINE', 6],
     ['GET / RTSP/1.0', 'START_LINE', 6],
     ['GET / HTTP/0.9', 'HTTP_VERSION', 6],
     ['GET / HTTP/2.0', 'HTTP_VERSION', 6],
@@ -171,6 +173,7 @@ describe('a status line', () => {
     const error = { code: 'START_LINE_TOO_LARGE', offset: 15 };
     expect(read('HTTP/1.1 200 OKK\r\n\r\n')).toMatchObject([{ error }]);
     expect(read('HTTP/1.1 200 OKK')).toMatchObject([{ error }]);
+    expect(read('HTTP/1.1 200 OK\n\r\n')).toMatchObject([{ error: { code: 'LINE_END', offset: 15 } }]);
     expect(read('HTTP/1.1 200 OK')).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import type { HeaderList } from '../message/headers.ts';
 import type { Input } from './input.ts';
 
-const NO_FIELDS: HeaderList = [];
+export const NO_FIELDS: HeaderList = [];
 
 /** Finds the end of a body by one of the framings (RFC 9112 §6.3). */
 export interface BodyReader {

@@ -1,6 +1,5 @@
 import { ChunkError } from '../message/errors.ts';
-import type { HeaderList } from '../message/headers.ts';
-import type { BodyReader } from './body-reader.ts';
+import { NO_FIELDS, type BodyReader } from './body-reader.ts';
 import type { FieldSection } from './field-section.ts';
 import { CR, HEX_VALUES, LF } from './grammar.ts';
 import type { Input } from './input.ts';
@@ -21,7 +20,7 @@ const EXTENSIONS = new RegExp(`^(?:[ \\t]*;[ \\t]*${TOKEN}(?:[ \\t]*=[ \\t]*(?:$
  */
 export class ChunkedReader implements BodyReader {
   done = false;
-  trailers: HeaderList = [];
+  trailers = NO_FIELDS;
 
   private readonly limits: WireLimits;
   private readonly section: FieldSection;

@@ -48,7 +48,7 @@ const FRAMING: ReadonlySet<string> = new Set<ControlName>(['content-length', 'tr
  * with a space behind it, with NUL in it. There are such readers, and requests were smuggled past them (RFC 9112 §5.1).
  */
 export function passesForFraming(name: string): boolean {
-  return FRAMING.has(name.replace(/[^!#$%&'*+.^_`|~0-9A-Za-z-]+/g, '').toLowerCase());
+  return FRAMING.has(name.replace(/[^!#$%&'*+.^_`|~0-9A-Za-z-]/g, '').toLowerCase());
 }
 
 /** As it is mostly written, or in any case; the first letter decides for nearly every other field of that length. */

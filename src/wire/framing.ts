@@ -120,7 +120,7 @@ const TUNNEL_SENT: SentFraming = { declared: undefined, content: TUNNEL };
 export function sentRequestFraming(method: string, fields: ControlFields, hasContent: boolean): SentFraming {
   const length = declaredLength(fields);
   if (!hasContent) {
-    if (length !== undefined && length > 0) throw new UnwritableError('Content-Length without content');
+    if ((length ?? 0) > 0) throw new UnwritableError('Content-Length without content');
     return length === 0 || anticipatesContent(method) ? EMPTY_SENT : NOTHING_SENT;
   }
   return length === undefined ? CHUNKED_SENT : sentLength(length);

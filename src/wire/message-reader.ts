@@ -136,7 +136,7 @@ export abstract class MessageReader<Notification> {
 
   /** Goes on with a body in this framing. */
   protected expectBody(framing: Framing): void {
-    this.state = framing.type === 'tunnel' ? 'tunnel' : 'body';
+    this.state = 'body';
     switch (framing.type) {
       case 'length':
         this.body = new LengthReader(framing.length);
@@ -148,7 +148,7 @@ export abstract class MessageReader<Notification> {
         this.body = new CloseReader();
         break;
       case 'tunnel':
-        break;
+        this.state = 'tunnel';
     }
   }
 

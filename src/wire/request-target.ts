@@ -8,7 +8,7 @@ import { isTargetText } from './grammar.ts';
  * `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2): a name, an IPv4 address or one in brackets. No userinfo; no
  * comma, though RFC 3986 allows one in a name, because a list of hosts must not pass for a host.
  */
-const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)(?::[0-9]{0,5})?$/;
+const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)(|:[0-9]{0,5})$/;
 
 /** A port has 16 bits: who keeps only those of a larger number connects to 80 for 65616, past a filter that reads it whole. */
 const MAX_PORT = 65_535;
@@ -21,10 +21,8 @@ let known = '';
 
 export function isAuthority(text: string): boolean {
   if (text === known) return text !== '';
-  if (!AUTHORITY.test(text)) return false;
-  const colon = text.lastIndexOf(':');
-  // What follows the last colon of an IPv6 address without a port ends with a bracket: no number, and so not above it.
-  if (colon >= 0 && Number(text.slice(colon + 1)) > MAX_PORT) return false;
+  const parts = AUTHORITY.exec(text);
+  if (parts === null || Number(parts[1].slice(1)) > MAX_PORT) return false;
   known = text;
   return true;
 }
