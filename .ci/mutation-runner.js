@@ -7,7 +7,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
@@ -27,26 +26,34 @@ const FOLDERS = (
  * kit are no behaviour of a layer, and load modules of Jest's.
  */
 const LEFT_OUT = /^(?:spec\/wire\/throws|marble-tests\/kit-)/;
-/** How long each test took when nothing was mutated. In the sandbox: for all workers, and for those that replace them. */
+/** What each test took when nothing was mutated. In the sandbox: for all workers, and for those that replace them. */
 const TIMES = 'mutation-times.json';
 
-/** A test that takes so many times what it took, and at least so many milliseconds, has no end. */
+/** A test that takes so many times the CPU that it took, and at least so many milliseconds, has no end. */
 const PATIENCE = 20;
 const LEAST_LIMIT = 500;
 /** In milliseconds: how long a promise is waited for. */
-const PROMISE_LIMIT = 5000;
+const PROMISE_LIMIT = 20_000;
 /** In milliseconds: nothing that is not mutated takes as long. */
-const NO_LIMIT = 60_000;
+const NO_LIMIT = 120_000;
 
 /** What the instrumented code looks at and writes into. */
 const instrumented = (globalThis.__stryker__ ??= {});
 
+/** In milliseconds, what this process has had of the CPU: the same on a machine that has more urgent things to do. */
+function cpuTime() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** A test has not come to its end in time. */
 class Endless extends Error {
-  /** @param isStarved whether the machine had more urgent things to do, so that nothing is known of the loop */
-  constructor(limit, isStarved) {
-    super(`no end after ${limit} ms`);
-    this.isStarved = isStarved;
+  /** How many times more it would have to be given for anything to be known: the machine was busy with other things. */
+  starved;
+
+  constructor(limit, used = limit) {
+    super(`no end after ${limit} ms, ${Math.round(used)} of them on the CPU`);
+    this.starved = limit / 5 / used;
   }
 }
 
@@ -54,15 +61,14 @@ const calling = new Script('globalThis.__stryker__.call()');
 
 /** What a call returns, or its promise resolves to, in at most `limit` ms. */
 async function inTime(limit, call) {
-  const { user, system } = process.cpuUsage();
+  const start = cpuTime();
   let result;
   instrumented.call = call;
   try {
     result = calling.runInThisContext({ timeout: limit });
   } catch (error) {
     if (error?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-    const used = process.cpuUsage();
-    throw new Endless(limit, (used.user - user + used.system - system) / 1000 < limit / 5);
+    throw new Endless(limit, cpuTime() - start);
   }
   return typeof result?.then === 'function' ? promiseInTime(result) : result;
 }
@@ -72,7 +78,7 @@ async function promiseInTime(promise) {
   let fail;
   const failure = new Promise((_, reject) => {
     fail = reject;
-    timer = setTimeout(() => reject(new Endless(PROMISE_LIMIT, false)), PROMISE_LIMIT);
+    timer = setTimeout(() => reject(new Endless(PROMISE_LIMIT)), PROMISE_LIMIT);
   });
   process.on('uncaughtException', fail);
   try {
@@ -184,9 +190,9 @@ class MutationRunner {
     for (const [file, script] of this.#scripts) {
       for await (const { id, test } of testsOf(await declare(script), () => true, file)) {
         instrumented.currentTestId = id;
-        const start = performance.now();
+        const start = cpuTime();
         const failureMessage = await runTest(test, NO_LIMIT).then(() => undefined, messageOf);
-        const timeSpentMs = (times[id] = performance.now() - start);
+        const timeSpentMs = (times[id] = cpuTime() - start);
         instrumented.currentTestId = undefined;
         const status = failureMessage === undefined ? TestStatus.Success : TestStatus.Failed;
         tests.push({ id, name: id, fileName: file, timeSpentMs, status, failureMessage });
@@ -197,12 +203,13 @@ class MutationRunner {
   }
 
   async mutantRun(options) {
-    for (let patience = 1; ; patience *= 2) {
+    for (let patience = 1; ;) {
       try {
         return await this.#runMutant(options, patience);
       } catch (error) {
         if (!(error instanceof Endless)) throw error;
-        if (!error.isStarved) return { status: MutantRunStatus.Timeout, reason: error.message };
+        if (error.starved <= 1) return { status: MutantRunStatus.Timeout, reason: error.message };
+        patience *= Math.max(2, error.starved);
       } finally {
         instrumented.activeMutant = undefined;
       }
@@ -242,7 +249,7 @@ class MutationRunner {
         } catch (thrown) {
           error = thrown;
         }
-        if (instrumented.hitCount > hitLimit) throw new Endless(limit, false);
+        if (instrumented.hitCount > hitLimit) throw new Endless(limit);
         if (error instanceof Endless) throw error;
         return killed(id, error);
       }

@@ -3,6 +3,7 @@ import { concat, EMPTY, map, NEVER, of, take, throwError, timer, type Observable
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import {
   ConnectionResetError,
+  FieldLineError,
   recordMarbles,
   replay,
   responseBody,
@@ -100,6 +101,7 @@ describe('recordMarbles writes the diagram of', () => {
       return recordings[0];
     };
     expect(left('--s-b-(d|)', 2)).toMatchObject({ marbles: '--s-b', subscription: '^----!' });
+    expect(left('--s-b-e-(d|)', 3)).toMatchObject({ marbles: '--s-b-e', subscription: '^------!' });
     expect(left('(sbd|)', 2)).toMatchObject({ marbles: '(sb)', subscription: '!'.padStart(2, '^') });
   });
 });
@@ -130,12 +132,14 @@ describe('what comes within the width of a group', () => {
 
 describe('a letter', () => {
   test('is that of the type for its first value, then the next that is free; equal values share it', () => {
+    const anomaly: ResponseNotification = { type: 'response_anomaly', error: new FieldLineError() };
     const chunks = ['one', 'two', 'one', 'three', 'two'].map(body);
     const recording = record(() =>
-      of(responseNonfinal(103), responseNonfinal(100), values.s, ...chunks, values.d),
+      of(responseNonfinal(103), responseNonfinal(100), anomaly, values.s, ...chunks, values.d),
     );
-    expect(recording.marbles).toBe('(iesbfbgfd|)');
+    expect(recording.marbles).toBe('(ieasbfbgfd|)');
     expect(recording.values).toEqual({
+      a: anomaly,
       i: responseNonfinal(103),
       e: responseNonfinal(100),
       s: values.s,
@@ -153,6 +157,53 @@ describe('a letter', () => {
     run(({ cold, expectObservable }) => {
       expectObservable(cold(recording.marbles, recording.values)).toEqual(of(...chunks));
     });
+  });
+
+  /** What is recorded of notifications when these are kept of them, and as many as there are. */
+  const recordKept = (...kept: unknown[]): Recording<unknown> => {
+    const recordings: Recording<unknown>[] = [];
+    const left = [...kept];
+    const options = { value: () => left.shift(), scheduler: { now: () => 0 } };
+    of(...kept.map(() => values.b))
+      .pipe(recordMarbles((recording) => recordings.push(recording), options))
+      .subscribe();
+    return recordings[0];
+  };
+
+  test('is shared by what is equal to one of the letters up to Z: nobody reads more of them', () => {
+    const chunks = Array.from({ length: 60 }, (_, index) => ({ index }));
+    const { marbles } = recordKept(...chunks, { index: 46 }, { index: 47 });
+    expect([marbles[47], marbles[61]]).toEqual(['Z', 'Z']);
+    expect(marbles[62]).not.toBe(marbles[48]);
+  });
+
+  test('behind Z is an ideograph, and never half of a pair of surrogates', () => {
+    const letters = Object.keys(recordKept(...Array(36_000).keys()).values);
+    expect(letters[47]).toBe('\u4e00');
+    expect(letters[47 + 0xd800 - 0x4e00]).toBe('\ue000');
+  });
+
+  const error = new RangeError('mine');
+  test.each<[boolean, unknown, unknown]>([
+    [true, { a: [1, { b: 'c' }] }, { a: [1, { b: 'c' }] }],
+    [true, NaN, NaN],
+    [true, error, error],
+    [true, { a: null }, { a: null }],
+    [true, Uint8Array.of(1, 2), Uint8Array.of(1, 2)],
+    [false, Uint8Array.of(1, 2), Uint8Array.of(1, 3)],
+    [false, Uint8Array.of(1, 2), Uint8Array.of(1)],
+    [false, Uint8Array.of(1), Uint8Array.of(1, 2)],
+    [false, error, new RangeError('mine')],
+    [false, { a: 1 }, { a: 1, b: 2 }],
+    [false, { a: 1, b: 2 }, { a: 1 }],
+    [false, [], {}],
+    [false, {}, null],
+    [false, null, {}],
+    [false, {}, undefined],
+    [false, undefined, {}],
+    [false, 1, '1'],
+  ])('is the same, %p, for %p and %p', (isSame, a, b) => {
+    expect(recordKept(a, b).marbles).toBe(isSame ? '(bb|)' : '(be|)');
   });
 
   test('stands for what `value` keeps, if that is given', () => {
@@ -188,7 +239,7 @@ describe('frames', () => {
   });
 
   test.each([0, -1, NaN, Infinity])('of %p ms are wrong use', (frame) => {
-    expect(() => recordMarbles(() => {}, { frame })).toThrow(RangeError);
+    expect(() => recordMarbles(() => {}, { frame })).toThrow(new RangeError(`a frame of ${frame} ms`));
   });
 
   test('do not go back with the clock', () => {

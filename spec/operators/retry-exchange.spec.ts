@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { defer, EMPTY, NEVER, Observable, of, take, tap, throwError, timer } from 'rxjs';
 import {
   BodyLengthError,
+  BodyNotRepeatableError,
   ConnectError,
   ConnectionResetError,
   DnsError,
@@ -23,6 +24,7 @@ import { HttpTestScheduler, type HttpRunHelpers } from 'rxchange/testing';
 import { backoff } from '../../src/operators/backoff.ts';
 import { parseHttpDate, retryAfter } from '../../src/operators/retry-after.ts';
 import { isRetryable, isStale } from '../../src/operators/retry-policy.ts';
+import { virtually } from '../support/virtually.ts';
 
 const FACTS: ExchangeFacts = {
   method: 'GET',
@@ -153,6 +155,68 @@ describe('retryExchange', () => {
     });
   });
 
+  test('takes no interim response for a status that is to be retried', () => {
+    run(({ cold, expectExchange }) => {
+      const source = cold<ResponseNotification>('-i-s-(d|)', values);
+      expectExchange(source.pipe(retryExchange({ statuses: [103] }))).toBe('-i-s-(d|)', { i: 103, s: 200 });
+    });
+  });
+
+  test('does not hear what becomes of a response that is not delivered', () => {
+    run(({ cold, expectExchange, expectSubscriptions }) => {
+      const refused = cold<ResponseNotification>('-e-#', values, known(new ConnectionResetError()));
+      const taken = cold<ResponseNotification>('-s-(d|)', values);
+      let attempt = 0;
+      const source = defer(() => (attempt++ === 0 ? refused : taken));
+      expectExchange(source.pipe(retryExchange({ delay: 5, statuses: [503] }))).toBe('-------s-(d|)');
+      expectSubscriptions(taken.subscriptions).toBe('------^--!');
+    });
+  });
+
+  test.each([
+    ['an error that is not ours', new RangeError('mine')],
+    ['nothing', undefined],
+    ['an error of which nobody knows anything', new ConnectError()],
+  ])('leaves %s as it is', (_, error) => {
+    const errors: unknown[] = [];
+    const facts = error instanceof RangeError ? (): ExchangeFacts => FACTS : undefined;
+    throwError(() => error)
+      .pipe(retryExchange({ facts }))
+      .subscribe({ error: (told: unknown) => errors.push(told) });
+    expect(errors).toEqual([error]);
+    expect([errors[0] === error, (error as Partial<HttpError> | undefined)?.exchange]).toEqual([
+      true,
+      undefined,
+    ]);
+  });
+
+  test('says of a body that cannot be had again why it was wanted again, unless that is known better', () => {
+    const first = known(new ConnectError());
+    const causeAfter = (second: HttpError): unknown => {
+      const errors: HttpError[] = [];
+      virtually(({ flush }) => {
+        let attempt = 0;
+        defer(() => throwError(() => (attempt++ === 0 ? first : second)))
+          .pipe(retryExchange())
+          .subscribe({ error: (error: unknown) => errors.push(error as HttpError) });
+        flush();
+      });
+      return errors[0].cause;
+    };
+    const better = new RangeError('mine');
+    expect(causeAfter(known(new BodyNotRepeatableError()))).toBe(first);
+    expect(causeAfter(known(new BodyNotRepeatableError('', { cause: better })))).toBe(better);
+    expect(causeAfter(known(new StartLineError()))).toBeUndefined();
+  });
+
+  test('waits for as long as a timer can, and not for longer', () => {
+    run(({ expectExchange }) => {
+      const longest = 2 ** 31 - 1;
+      expectExchange(failing(1).pipe(retryExchange({ delay: longest }))).toBe(`${longest}ms (sd|)`);
+      expectExchange(failing(1).pipe(retryExchange({ delay: longest + 1 }))).toBe('#', {}, 'CONNECT');
+    });
+  });
+
   test('begins the next exchange from within an error as from anywhere', () => {
     run(({ expectExchange }) => {
       const chain = (depth: number): Observable<ResponseNotification> =>
@@ -170,22 +234,30 @@ describe('retryExchange', () => {
     });
   });
 
-  test.each<[string, unknown, boolean]>([
-    ['an Observable', of(1), true],
-    ['a timer', timer(0), true],
-    ['one that is empty', EMPTY, true],
-    ['an iterable', new Set([1]), true],
-    ['NaN', NaN, false],
-    ['-1', -1, false],
-    ['nothing', undefined, false],
-    ['null', null, false],
-    ['text', '5', false],
-    ['an object that is none', {}, false],
-  ])('takes %s for a delay, or ends with an error', (_, wait, isTaken) => {
+  test.each<[string, unknown]>([
+    ['an Observable', of(1)],
+    ['a timer', timer(0)],
+    ['one that is empty', EMPTY],
+    ['an iterable', new Set([1])],
+  ])('takes %s for a delay', (_, wait) => {
     run(({ expectExchange }) => {
-      const source = failing(1).pipe(retryExchange({ delay: () => wait as never }));
-      expectExchange(source).toBe(isTaken ? '(sd|)' : '#');
+      expectExchange(failing(1).pipe(retryExchange({ delay: () => wait as never }))).toBe('(sd|)');
     });
+  });
+
+  test.each<[unknown, string]>([
+    [NaN, 'not NaN'],
+    [-1, 'not -1'],
+    [undefined, 'not undefined'],
+    ['5', 'not string'],
+    [null, 'null'],
+    [{}, 'invalid object'],
+  ])('ends with an error when the delay is %p', (wait, text) => {
+    let said = '';
+    failing(1)
+      .pipe(retryExchange({ delay: () => wait as never }))
+      .subscribe({ error: (error: unknown) => (said = String(error)) });
+    expect(said).toContain(text);
   });
 
   test('takes a promise for a delay', async () => {
@@ -283,6 +355,7 @@ describe('Retry-After', () => {
     ['Mon, 23 Nov 2026 11:59:59 GMT', 0],
     ['Mon, 23 Nov 2026 12:00:30 UTC', undefined],
     ['mon, 23 nov 2026 12:00:30 GMT', undefined],
+    ['Mon, 23 nov 2026 12:00:30 GMT', undefined],
     ['12345678901', undefined],
     ['+5', undefined],
     ['5 s', undefined],
@@ -292,6 +365,12 @@ describe('Retry-After', () => {
 
   test('is none without the field', () => {
     expect(retryAfter([['Retry', '5']], NOW)).toBeUndefined();
+  });
+
+  test('knows the twelve months', () => {
+    const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+    const dates = months.map((month) => parseHttpDate(`Sun, 06 ${month} 1994 08:49:37 GMT`, NOW));
+    expect(dates).toEqual(months.map((_, index) => Date.UTC(1994, index, 6, 8, 49, 37)));
   });
 
   test.each([

@@ -125,13 +125,25 @@ describe('readTimeout', () => {
     });
   });
 
+  test('takes a body without a flow, and a flow that does not tell of its holds', () => {
+    run(({ cold, expectExchange }) => {
+      const silent = responseBody(Buffer.from('abc'), { hold: () => ({ unsubscribe: () => {} }) });
+      const bodies = { b: held().body, c: responseBody(Buffer.from('abc')), e: silent };
+      expectExchange(cold('-b-c-e----', bodies).pipe(readTimeout(5))).toBe(
+        '-b-c-e----#',
+        { b: 'abc', c: 'abc', e: 'abc' },
+        'READ_TIMEOUT',
+      );
+    });
+  });
+
   test('subscribes to a flow once, however many notifications have it', () => {
     let subscriptions = 0;
     const isHeld = new Observable<boolean>(() => {
       subscriptions++;
     });
     const body = responseBody(Buffer.from('abc'), { hold: () => ({ unsubscribe: () => {} }), held: isHeld });
-    of(body, body, body).pipe(readTimeout(5)).subscribe();
+    of(body, body, values['i'], body).pipe(readTimeout(5)).subscribe();
     expect(subscriptions).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { catchError, EMPTY, NEVER, Observable, of, Subject, timer } from 'rxjs';
+import { catchError, EMPTY, finalize, NEVER, Observable, of, Subject, timer } from 'rxjs';
 import { Permits, withPermit, type PermitsOptions } from 'rxchange';
 import { virtually } from '../support/virtually.ts';
 
@@ -67,6 +67,21 @@ describe('withPermit', () => {
     expect([one.active, one.pending]).toEqual([0, 0]);
   });
 
+  test('is not barged past from within the end of a waiter either, when its permit is free again', () => {
+    const one = permits(1);
+    const told: string[] = [];
+    const ask = (name: string, then = (): void => {}): void => {
+      of(name)
+        .pipe(withPermit(one), finalize(then))
+        .subscribe((text) => told.push(text));
+    };
+    const first = NEVER.pipe(withPermit(one)).subscribe();
+    ask('second', () => ask('late'));
+    ask('third');
+    first.unsubscribe();
+    expect(told).toEqual(['second', 'third', 'late']);
+  });
+
   test('ends with a PoolFullError when too many wait, and with none before', () => {
     virtually(({ expectObservable, cold }) => {
       const one = permits(1, { maxPending: 1 });
@@ -75,9 +90,11 @@ describe('withPermit', () => {
       expectObservable(source.pipe(withPermit(one))).toBe('--|');
       expectObservable(source.pipe(withPermit(one))).toBe('----|');
       timer(0).subscribe(() =>
-        source.pipe(withPermit(one)).subscribe({ error: (error: unknown) => told.push(codeOf(error)) }),
+        source
+          .pipe(withPermit(one))
+          .subscribe({ error: (error: unknown) => told.push(codeOf(error), String(error)) }),
       );
-      timer(1).subscribe(() => expect(told).toEqual(['POOL_FULL']));
+      timer(1).subscribe(() => expect(told).toEqual(['POOL_FULL', expect.stringContaining('1 are waiting')]));
     });
   });
 
@@ -91,6 +108,19 @@ describe('withPermit', () => {
       expectObservable(timed).toBe('-----(e|)', { e: 'ACQUIRE_TIMEOUT' });
       expectObservable(timed, '-----^').toBe('------------------|');
       expectSubscriptions(source.subscriptions).toBe(['^--------!', '---------^--------!']);
+    });
+  });
+
+  test('counts the time of a waiter from when it began to wait, if that was elsewhere', () => {
+    virtually(({ expectObservable }) => {
+      const one = permits(1, { acquireTimeout: 5 });
+      expectObservable(NEVER.pipe(withPermit(one)));
+      const since = 1;
+      const waiting = new Observable((subscriber) => one.take(subscriber, () => {}, false, since));
+      expectObservable(waiting.pipe(catchError((error: unknown) => of(codeOf(error)))), '---^').toBe(
+        '------(e|)',
+        { e: 'ACQUIRE_TIMEOUT' },
+      );
     });
   });
 

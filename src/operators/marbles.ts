@@ -53,7 +53,7 @@ export function parseMarbles(text: string): Marble[] {
   for (const [char, amount, unit] of text.matchAll(TOKEN) as IterableIterator<
     [char: string, amount?: string, unit?: keyof typeof MS]
   >) {
-    if (amount !== undefined && unit !== undefined) {
+    if (unit !== undefined) {
       frame += Number(amount) * MS[unit];
     } else if (char !== ' ') {
       if (char === '(') group = frame;

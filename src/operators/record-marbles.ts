@@ -222,7 +222,5 @@ function isEqual(a: unknown, b: unknown): boolean {
 }
 
 function isEqualOctets(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
+  return a.length === b.length && a.every((octet, at) => octet === b[at]);
 }

@@ -123,7 +123,7 @@ export class Permits {
   private grantWaiters(): void {
     if (this.isGranting) return;
     this.isGranting = true;
-    while (this.taken < this.limit && this.pending > 0) this.next()?.();
+    for (let waiter; this.taken < this.limit && (waiter = this.next()) !== undefined;) waiter();
     this.isGranting = false;
   }
 
