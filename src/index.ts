@@ -41,6 +41,7 @@ export {
   type HttpRequest,
   type HttpServerRequest,
   type Interceptor,
+  type UpgradeOffer,
 } from './message/exchange.ts';
 export type { ExchangeFacts } from './message/exchange-facts.ts';
 export type { HttpResponse } from './message/http-response.ts';
@@ -73,6 +74,7 @@ export type { HttpServerOptions, HttpServerSettings } from './server/server-sett
 export type { TimeoutSettings } from './server/timeouts.ts';
 export { HttpServerExchange } from './server/http-server-exchange.ts';
 export { toDuplex } from './transport/duplex.ts';
+export { splice } from './transport/splice.ts';
 export { tcpTransport } from './transport/tcp.ts';
 export { tlsTransport } from './transport/tls.ts';
 export type { TlsContextOptions, TlsOptions } from './transport/tls-options.ts';

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { ConnectionInfo } from './connection.ts';
+import type { Connection, ConnectionInfo } from './connection.ts';
 import type { HeaderList } from './headers.ts';
 import type { HttpVersion, RequestBody, RequestDone, ResponseNotification } from './notifications.ts';
 
@@ -28,6 +28,43 @@ export interface HttpServerRequest extends HttpRequest {
   readonly authority: string | undefined;
   readonly connection: ConnectionInfo;
   readonly body: Observable<RequestBody | RequestDone>;
+  /**
+   * What the client would rather speak: there when it asks for another protocol (RFC 9110 §7.8) or for a tunnel (CONNECT,
+   * §9.3.6). Who does not accept it answers as ever.
+   */
+  readonly upgrade?: UpgradeOffer | undefined;
+}
+
+/** A client's offer to go on with another protocol on the connection of its request. */
+export interface UpgradeOffer {
+  /** Those of its Upgrade field, the most wanted first; empty for CONNECT, whose tunnel carries any. */
+  readonly protocols: readonly string[];
+  /**
+   * Takes the offer up when subscribed, instead of a response: reads the request to its end, answers 101 (Switching
+   * Protocols), or 200 to CONNECT, and emits the connection, with all that the client has sent behind its request still to be
+   * read. Completes when the connection is closed; unsubscribing destroys it, and so does whatever unsubscribes the handler.
+   *
+   * ```
+   * -c------|   accepted, closed
+   * -c---!      accepted, destroyed
+   * #           HandlerError: behind a response or another accept, or for a protocol that was not offered
+   * ```
+   *
+   * @param headers - fields of the answer; `Upgrade` among them chooses of what is offered, else it is the first
+   *
+   * @example
+   * ```ts
+   * server.serve(({ upgrade }) =>
+   *   upgrade === undefined
+   *     ? of(responseStart(426, [['Upgrade', 'echo']]), responseDone())
+   *     : upgrade.accept([['Upgrade', 'echo']]).pipe(
+   *         mergeMap((connection) => connection.read.pipe(tap((octets) => connection.write(new Uint8Array(octets))))),
+   *         ignoreElements(),
+   *       ),
+   * );
+   * ```
+   */
+  accept(headers?: HeaderList): Observable<Connection>;
 }
 
 /**

@@ -13,12 +13,14 @@ import {
 
 /** The way back to the client. */
 export interface Answer {
-  /** Whether all of the response has been handed over. */
+  /** Whether nothing more is owed: all of the response has been handed over, or the connection has. */
   readonly isDone: boolean;
   /** Why the rest of the request will not come, once that is so: what a handler passes on of it is not its own error. */
   readonly fault: HttpError | undefined;
   /** Sends the next part of the response. */
   send(notification: ResponseNotification): void;
+  /** The handler is through with it: a connection that was handed over to it ends. */
+  end(): void;
   /** Answers with a status if that is still possible; else breaks the connection, so that what has left never looks whole. */
   fail(status: number): void;
 }

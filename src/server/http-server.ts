@@ -1,14 +1,7 @@
 import { asyncScheduler, defer, Observable, tap, type Subscription } from 'rxjs';
-import {
-  BodyNotRepeatableError,
-  HandlerError,
-  HandlerTimeoutError,
-  HttpError,
-  MessageError,
-} from '../message/errors.ts';
+import { BodyNotRepeatableError, HandlerError, HttpError, MessageError } from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
-import { headersTimeout } from '../operators/headers-timeout.ts';
 import { IdleExpiry } from '../transport/idle-expiry.ts';
 import { tcpTransport } from '../transport/tcp.ts';
 import type { ListenAddress } from '../transport/transport.ts';
@@ -111,6 +104,7 @@ export class HttpServer {
         ...settings,
         keepAlive,
         handle: (exchange) => handle(exchange, emit),
+        onTimeout: (error, exchange) => this.fault(error, exchange),
         onIdle: (connection, isIdle) => {
           if (isIdle) expiry.add(connection, idleTimeout);
           else expiry.delete(connection, idleTimeout);
@@ -142,18 +136,16 @@ export class HttpServer {
 
   private answer(exchange: HttpServerExchange, handler: Handler): Subscription {
     const { request, answer } = exchange;
-    const { handlerTimeout, scheduler } = this.settings;
-    const handled = defer(() => handler(request));
-    const timely =
-      handlerTimeout === null
-        ? handled
-        : handled.pipe(headersTimeout(handlerTimeout, scheduler, (ms) => new HandlerTimeoutError(ms)));
-    return timely.pipe(tap((notification) => answer.send(notification))).subscribe({
-      error: (error: unknown) => this.fault(error, exchange),
-      complete: () => {
-        if (!answer.isDone) this.fault(new HandlerError('completed without response_done'), exchange);
-      },
-    });
+    const answering = tap<ResponseNotification>((notification) => answer.send(notification));
+    return defer(() => handler(request))
+      .pipe(answering)
+      .subscribe({
+        error: (error: unknown) => this.fault(error, exchange),
+        complete: () => {
+          if (answer.isDone) answer.end();
+          else this.fault(new HandlerError('completed without response_done'), exchange);
+        },
+      });
   }
 
   private fault(error: unknown, { answer, request }: HttpServerExchange): void {

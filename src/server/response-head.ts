@@ -1,7 +1,9 @@
+import { HandlerError } from '../message/errors.ts';
 import type { HeaderList } from '../message/headers.ts';
 import type { HttpVersion, ResponseNonfinal, ResponseStart } from '../message/notifications.ts';
 import { statusPhrase } from '../message/status.ts';
-import { controlFields } from '../wire/control-fields.ts';
+import { controlFields, isSameProtocol, upgradeProtocols } from '../wire/control-fields.ts';
+import { formatField } from '../wire/field-section.ts';
 import { sentResponseFraming, type Framing } from '../wire/framing.ts';
 import { formatHead } from '../wire/message-writer.ts';
 import { formatStatusLine } from '../wire/start-line.ts';
@@ -51,6 +53,38 @@ export function responseHead(
 export function nonfinalHead({ status, phrase = statusPhrase(status), headers }: ResponseNonfinal): string {
   const startLine = formatStatusLine(status, phrase);
   return formatHead({ startLine, headers, fields: controlFields(headers), declared: undefined });
+}
+
+/**
+ * The head that ends HTTP on a connection: 101 with what is spoken from there on, or 200 to CONNECT.
+ *
+ * @param offered - the protocols of the request
+ * @throws HandlerError for a protocol that was not offered; UnwritableError
+ */
+export function switchHead(
+  headers: HeaderList,
+  { method }: AnsweredRequest,
+  offered: readonly string[],
+  now: number,
+): string {
+  const fields = controlFields(headers);
+  if (method === 'CONNECT') {
+    const behind = dateField(headers, now);
+    return formatHead({
+      startLine: formatStatusLine(200, 'OK'),
+      headers,
+      fields,
+      declared: undefined,
+      behind,
+    });
+  }
+  const chosen = upgradeProtocols(fields.upgrade ?? offered[0]);
+  // RFC 9110 §7.8: a server must not switch to what was not offered.
+  const isOffered = chosen.every((protocol) => offered.some((other) => isSameProtocol(protocol, other)));
+  if (chosen.length === 0 || !isOffered) throw new HandlerError(`a switch to ${JSON.stringify(chosen)}`);
+  const startLine = formatStatusLine(101, statusPhrase(101));
+  const behind = `Connection: upgrade\r\n${formatField('Upgrade', chosen.join(', '))}`;
+  return formatHead({ startLine, headers, fields, declared: undefined, behind });
 }
 
 /** An end is always announced; that an HTTP/1.0 client gets what it asked for, too (RFC 9112 §9.3, §9.6). */

@@ -27,6 +27,8 @@ export class ResponseSender {
   isStarted = false;
   /** Whether all of it has been. */
   isDone = false;
+  /** Whether the connection is another protocol's by now. */
+  isSwitched = false;
   /** Whether only the end of the connection tells the client that it has all of it. */
   isEndedByClose = false;
   /** Whether another exchange may follow on the connection. */
@@ -85,6 +87,13 @@ export class ResponseSender {
     else this.nonfinal(responseNonfinal(100));
   }
 
+  /** Ends HTTP on the connection: what is written behind this head is another protocol's. */
+  switchProtocols(head: string): void {
+    this.isStarted = true;
+    this.isSwitched = true;
+    this.write(head);
+  }
+
   /** The connection has room again, or the rest does not matter any more: whoever was held may go on. */
   resume(): void {
     this.isFull = false;
@@ -132,6 +141,8 @@ export class ResponseSender {
     if (this.isStarted) throw new HandlerError('a second head');
     if (notification.status < 200)
       throw new HandlerError(`a final response with status ${String(notification.status)}`);
+    if (this.request.method === 'CONNECT' && notification.status < 300)
+      throw new HandlerError('a tunnel that was not accepted');
     // A client that was not told to go on may send its content or not: nobody could tell it from the next request.
     const request = this.isAwaited ? { ...this.request, isPersistent: false } : this.request;
     const { scheduler, keepAlive } = this.options;

@@ -1,19 +1,25 @@
-import { Subscription, take, type Unsubscribable } from 'rxjs';
+import { Observable, Subscription, take, type Subscriber, type Unsubscribable } from 'rxjs';
 import {
   ConnectionResetError,
+  ContentTooLargeError,
   HandlerError,
+  HandlerTimeoutError,
   HttpError,
   RequestTimeoutError,
   type PhaseTimeoutError,
 } from '../message/errors.ts';
-import type { HttpServerRequest } from '../message/exchange.ts';
+import type { HttpServerRequest, UpgradeOffer } from '../message/exchange.ts';
+import type { HeaderList } from '../message/headers.ts';
 import type { RequestNotification, RequestStart, ResponseNotification } from '../message/notifications.ts';
 import type { Connection } from '../message/connection.ts';
+import { HandedOver } from '../transport/handed-over.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
+import { upgradeProtocols } from '../wire/control-fields.ts';
 import { RequestReader, type RequestReaderOptions } from '../wire/request-reader.ts';
 import { errorResponse } from './error-response.ts';
 import { HttpServerExchange, type Answer } from './http-server-exchange.ts';
 import { RequestContent } from './request-content.ts';
+import { switchHead, type AnsweredRequest } from './response-head.ts';
 import { ResponseSender, type ResponseSenderOptions } from './response-sender.ts';
 import { Timeouts, type TimeoutSettings } from './timeouts.ts';
 
@@ -32,6 +38,8 @@ export interface ServerConnectionOptions
   extends RequestReaderOptions, ResponseSenderOptions, TimeoutSettings {
   /** Starts to answer; what it returns is unsubscribed when the client leaves. */
   readonly handle: (exchange: HttpServerExchange) => Unsubscribable | undefined;
+  /** Is told of a handler that does not begin its response in time, which is unsubscribed, to answer in its stead. */
+  readonly onTimeout: (error: HandlerTimeoutError, exchange: HttpServerExchange) => void;
   /** Is told when the connection waits for a request, and when one begins. */
   readonly onIdle: (connection: ServerConnection, isIdle: boolean) => void;
   /** Is told, once, that the connection is closed. */
@@ -43,6 +51,9 @@ class Current implements Answer {
   readonly content: RequestContent;
   readonly sender: ResponseSender;
   readonly handling = new Subscription();
+  exchange: HttpServerExchange | undefined;
+  /** The upgrade that its handler has accepted, while the rest of the request is still to be read. */
+  accepted: Acceptance | undefined;
   fault: HttpError | undefined;
   private readonly connection: ServerConnection;
 
@@ -50,20 +61,32 @@ class Current implements Answer {
     this.connection = connection;
     this.content = content;
     this.sender = sender;
+    this.exchange = undefined;
+    this.accepted = undefined;
     this.fault = undefined;
   }
 
   get isDone(): boolean {
-    return this.sender.isDone;
+    return this.sender.isDone || this.sender.isSwitched;
   }
 
   send(notification: ResponseNotification): void {
     this.connection.respond(this, notification);
   }
 
+  end(): void {
+    this.connection.endLease(this);
+  }
+
   fail(status: number): void {
     this.connection.fail(this, status);
   }
+}
+
+/** What is to be said to the client, and who gets its connection. */
+interface Acceptance {
+  readonly head: string;
+  readonly subscriber: Subscriber<Connection>;
 }
 
 /**
@@ -90,6 +113,8 @@ export class ServerConnection {
   private isEndedByClose = false;
   /** The handler that has answered last: it may complete, and if it does not, it ends with the next request. */
   private answered: Subscription | undefined;
+  /** Who has the connection, once HTTP is over on it: for as long as the subscription lasts. */
+  private lease: Subscriber<Connection> | undefined;
   /** Octets heard since the last answer was sent, once no request is read any more. */
   private lingered: number | undefined;
   private lingering: Subscription | undefined;
@@ -107,7 +132,7 @@ export class ServerConnection {
     connection.read.subscribe({
       next: (octets) => this.receive(octets),
       complete: () => this.end(),
-      error: (error: unknown) => this.leave(error),
+      error: (error: unknown) => this.break(error),
     });
   }
 
@@ -121,6 +146,7 @@ export class ServerConnection {
       this.linger(octets.length);
       return;
     }
+    if (this.lease !== undefined) return;
     if (this.isIdle) this.setIdle(false);
     this.timeouts.restart('content');
     this.reader.push(octets);
@@ -144,7 +170,7 @@ export class ServerConnection {
   /** Keeps the time of what is waited for by now. */
   private watch(): void {
     const { current, timeouts, reader } = this;
-    if (this.isGone || this.lingered !== undefined) return;
+    if (this.isGone || this.lingered !== undefined || this.lease !== undefined) return;
     const isInHead = current === undefined && !this.isFull && reader.isStarted && !reader.isIdle;
     const isInContent = current !== undefined && !current.content.isDone;
     // An empty line before a request is no request yet.
@@ -152,16 +178,24 @@ export class ServerConnection {
     timeouts.set('head', isInHead);
     timeouts.set('request', isInHead || isInContent);
     timeouts.set('content', isInContent && current.content.isWanted);
+    timeouts.set('handler', current !== undefined && !current.sender.isStarted);
     timeouts.set('write', current?.sender.isFull ?? this.isFull);
   }
 
   private expire(error: PhaseTimeoutError): void {
-    if (error instanceof RequestTimeoutError) this.refuse(error);
-    else this.leave(error);
+    const { current } = this;
+    if (error instanceof RequestTimeoutError) {
+      this.refuse(error);
+    } else if (error instanceof HandlerTimeoutError && current?.exchange !== undefined) {
+      current.handling.unsubscribe();
+      this.options.onTimeout(error, current.exchange);
+    } else {
+      this.leave(error);
+    }
   }
 
   private get isReading(): boolean {
-    if (this.isGone || this.lingered !== undefined) return false;
+    if (this.isGone || this.lingered !== undefined || this.lease !== undefined) return false;
     return this.current === undefined ? !this.isFull : this.current.content.isWanted;
   }
 
@@ -215,11 +249,10 @@ export class ServerConnection {
     this.answered?.unsubscribe();
     const { connection, options, reader } = this;
     const { authority, expectsContinue } = reader;
-    const sender = new ResponseSender(
-      connection,
-      { method, version, isPersistent: reader.isPersistent, expectsContinue },
-      options,
-    );
+    // A client may have sent what is for its tunnel already: none of it must be read as a request, if it gets none.
+    const isPersistent = reader.isPersistent && method !== 'CONNECT';
+    const answered = { method, version, isPersistent, expectsContinue };
+    const sender = new ResponseSender(connection, answered, options);
     const content = new RequestContent(
       () => sender.continue(reader.buffered > 0),
       () => this.pump(),
@@ -235,13 +268,71 @@ export class ServerConnection {
       authority,
       connection: connection.info,
       body,
+      upgrade: this.offer(answered, (acceptance) => this.accept(current, acceptance)),
     };
-    current.handling.add(options.handle(new HttpServerExchange(request, current)));
+    current.exchange = new HttpServerExchange(request, current);
+    current.handling.add(options.handle(current.exchange));
+  }
+
+  private offer(
+    request: AnsweredRequest,
+    accept: (acceptance: Acceptance) => void,
+  ): UpgradeOffer | undefined {
+    const protocols = upgradeProtocols(this.reader.upgrade);
+    if (protocols.length === 0 && request.method !== 'CONNECT') return undefined;
+    const { scheduler } = this.options;
+    return {
+      protocols,
+      accept: (headers: HeaderList = []) =>
+        new Observable((subscriber) => {
+          accept({ head: switchHead(headers, request, protocols, scheduler.now()), subscriber });
+        }),
+    };
+  }
+
+  /** Takes up what a request offers, as soon as all of it is read (RFC 9110 §7.8). */
+  private accept(current: Current, accepted: Acceptance): void {
+    const { content, sender } = current;
+    if (this.current !== current) throw current.fault ?? new HandlerError('an upgrade behind the exchange');
+    if (sender.isStarted || current.accepted !== undefined) {
+      throw new HandlerError('an upgrade behind an answer');
+    }
+    const { subscriber } = accepted;
+    current.accepted = accepted;
+    subscriber.add(() => {
+      if (current.accepted === accepted) current.accepted = undefined;
+      if (this.lease === subscriber) this.leave(undefined);
+    });
+    // RFC 9110 §7.8: who waits for a 100 (Continue) gets it before the 101.
+    sender.continue(this.reader.buffered > 0);
+    content.drop();
+    this.pump();
+    this.proceed(current);
+  }
+
+  /** From here on the connection is another protocol's, what has been read of it included. */
+  private handOver(current: Current, { head, subscriber }: Acceptance): void {
+    current.accepted = undefined;
+    current.sender.switchProtocols(head);
+    this.timeouts.stop();
+    this.lease = subscriber;
+    const connection = new HandedOver(this.connection, this.reader.rest());
+    this.throttle();
+    subscriber.next(connection);
+  }
+
+  /** The handler has done what it took the connection for: what it has written leaves before the end. */
+  endLease(current: Current): void {
+    if (this.current !== current || this.lease === undefined) return;
+    this.current = undefined;
+    this.lease = undefined;
+    this.lingerBehind();
   }
 
   /** A response to a client that has left goes nowhere, and is no error of the handler's. */
   respond(current: Current, notification: ResponseNotification): void {
     if (this.current !== current) return;
+    if (current.accepted !== undefined) throw new HandlerError('an answer behind an upgrade');
     current.sender.send(notification);
     if (current.sender.isDone) {
       current.content.drop();
@@ -257,6 +348,7 @@ export class ServerConnection {
     const { sender, fault } = current;
     // What goes wrong behind the answer does not make it less of one.
     if (this.current !== current || sender.isDone) return;
+    current.accepted = undefined;
     if (sender.isStarted) {
       this.breakOff(current);
       return;
@@ -280,7 +372,7 @@ export class ServerConnection {
 
   /** Ends a response in its middle, so that it does not look whole, behind the answers before it, which are. */
   private breakOff(current: Current): void {
-    if (current.sender.isEndedByClose) {
+    if (current.sender.isEndedByClose || this.lease !== undefined) {
       this.leave(new HandlerError('the response is incomplete'));
       return;
     }
@@ -291,8 +383,14 @@ export class ServerConnection {
 
   /** Goes on to the next exchange when this one is over in both directions, or to the end when none may follow. */
   private proceed(current: Current): void {
-    const { content, sender, handling } = current;
-    if (this.current !== current || !sender.isDone) return;
+    const { content, sender, handling, accepted } = current;
+    if (this.current !== current) return;
+    if (accepted !== undefined) {
+      if (content.isDone) this.handOver(current, accepted);
+      else if (content.isTooMuch) accepted.subscriber.error(new ContentTooLargeError('before an upgrade'));
+      return;
+    }
+    if (!sender.isDone) return;
     if (!sender.isPersistent || content.isTooMuch) {
       this.current = undefined;
       this.isEndedByClose = sender.isEndedByClose;
@@ -323,6 +421,7 @@ export class ServerConnection {
       current.fault = error;
       current.sender.forbidReuse();
       current.content.fail(error);
+      current.accepted?.subscriber.error(error);
     }
     if (this.current !== current || this.isGone) return;
     this.current = undefined;
@@ -373,11 +472,16 @@ export class ServerConnection {
 
   /** A client that ends its side does not wait for the answer under way; one that has it all may close. */
   private end(): void {
-    if (this.lingered !== undefined) return;
+    if (this.lingered !== undefined || this.lease !== undefined) return;
     this.isEndAwaited = this.current === undefined && this.isFull;
     if (this.isEndAwaited) return;
     if (this.current === undefined && this.reader.buffered === 0) this.lingerBehind();
     else this.leave(new ConnectionResetError('ended by the client'));
+  }
+
+  private break(error: unknown): void {
+    if (this.lease === undefined) this.leave(error);
+    else if (this.current !== undefined && error instanceof HttpError) this.current.fault = error;
   }
 
   /** Nothing more can be read or sent. */
@@ -387,16 +491,19 @@ export class ServerConnection {
     this.timeouts.stop();
     this.answered?.unsubscribe();
     this.lingering?.unsubscribe();
-    const { current } = this;
+    const { current, lease } = this;
     this.current = undefined;
+    this.lease = undefined;
     // RFC 9112 §8: without a length the end of the connection is the end of the body, so that a part would look whole.
-    const isCut = current?.sender.isEndedByClose === true && !current.sender.isDone;
+    const isCut = lease !== undefined || (current?.sender.isEndedByClose === true && !current.sender.isDone);
     this.connection.destroy(isCut || (this.isEndedByClose && this.connection.buffered > 0));
     this.options.onGone(this);
+    lease?.complete();
     if (current === undefined) return;
     if (error instanceof HttpError) {
       current.fault = error;
       current.content.fail(error);
+      current.accepted?.subscriber.error(error);
     }
     current.handling.unsubscribe();
     current.sender.resume();

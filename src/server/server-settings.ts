@@ -31,12 +31,6 @@ export interface HttpServerSettings extends TimeoutSettings {
    */
   readonly idleTimeout: number | null;
   /**
-   * ms for a handler to begin its response; then it is unsubscribed, and 503 is answered.
-   *
-   * @defaultValue null
-   */
-  readonly handlerTimeout: number | null;
-  /**
    * Octets of a response body that are kept while the connection is slower than a source that does not honour `flow`;
    * when more come, the exchange ends with a BufferFullError.
    *

@@ -1,5 +1,10 @@
 import type { SchedulerLike } from 'rxjs';
-import { RequestTimeoutError, WriteTimeoutError, type PhaseTimeoutError } from '../message/errors.ts';
+import {
+  HandlerTimeoutError,
+  RequestTimeoutError,
+  WriteTimeoutError,
+  type PhaseTimeoutError,
+} from '../message/errors.ts';
 import { LazyTimer } from '../operators/lazy-timer.ts';
 
 /** How long a server waits for what. Times are ms; `null` means for ever. */
@@ -23,6 +28,12 @@ export interface TimeoutSettings {
    */
   readonly readTimeout: number | null;
   /**
+   * For a handler to begin its response; then it is unsubscribed, and 503 is answered.
+   *
+   * @defaultValue null
+   */
+  readonly handlerTimeout: number | null;
+  /**
    * For the client to take more of a response that waits for it; then the connection is closed.
    *
    * @defaultValue 60000, as nginx has it
@@ -31,7 +42,7 @@ export interface TimeoutSettings {
 }
 
 /** What a connection may be waiting for. */
-export type Wait = 'head' | 'request' | 'content' | 'write';
+export type Wait = 'head' | 'request' | 'content' | 'handler' | 'write';
 
 /**
  * The waits of one connection. Most exchanges are over within the turn in which they begin and never wait: a timer is made
@@ -69,6 +80,7 @@ export class Timeouts {
   /** Nothing is waited for any more. */
   stop(): void {
     for (const timer of this.timers.values()) timer.stop();
+    this.timers.clear();
     this.waiting.clear();
   }
 
@@ -97,6 +109,8 @@ export class Timeouts {
         return this.settings.requestTimeout;
       case 'content':
         return this.settings.readTimeout;
+      case 'handler':
+        return this.settings.handlerTimeout;
       case 'write':
         return this.settings.writeTimeout;
     }
@@ -107,6 +121,8 @@ function errorOf(wait: Wait, timeout: number): PhaseTimeoutError {
   switch (wait) {
     case 'write':
       return new WriteTimeoutError(timeout);
+    case 'handler':
+      return new HandlerTimeoutError(timeout);
     case 'head':
       return new RequestTimeoutError(timeout, 'for its head');
     case 'request':

@@ -35,13 +35,28 @@ export type LocateField = (name: string) => HttpErrorInit;
  * The framing of a request (RFC 9112 §6.3, items 3 to 7).
  *
  * Transfer-Encoding beside Content-Length may be read by the former, says the RFC; but such a request is the tool of
- * request smuggling and of nobody else, so it is refused.
+ * request smuggling and of nobody else, so it is refused. So is the content of a CONNECT, which has none (RFC 9110 §9.3.6):
+ * there are servers that take it for the first octets of the tunnel.
  */
-export function requestFraming(fields: ControlFields, version: HttpVersion, locate: LocateField): Framing {
+export function requestFraming(
+  method: string,
+  fields: ControlFields,
+  version: HttpVersion,
+  locate: LocateField,
+): Framing {
   const coding = fields['transfer-encoding'];
-  if (coding === undefined) return contentLength(fields, locate) ?? NO_CONTENT;
+  if (coding === undefined) {
+    const framing = contentLength(fields, locate) ?? NO_CONTENT;
+    if (method === 'CONNECT' && framing !== NO_CONTENT) {
+      throw new MalformedCLError('content before a tunnel', locate('content-length'));
+    }
+    return framing;
+  }
   if (fields['content-length'] !== undefined) {
     throw new TransferEncodingError('Content-Length is beside it', locate('content-length'));
+  }
+  if (method === 'CONNECT') {
+    throw new TransferEncodingError('content before a tunnel', locate('transfer-encoding'));
   }
   checkChunked(coding, version, locate);
   return CHUNKED;

@@ -84,7 +84,7 @@ export class RequestReader extends MessageReader<RequestNotification> {
     const { method, target, version } = this.line;
     const fields = controlFields(headers);
     this.authority = requestAuthority(method, target, version, fields, this.locateField);
-    this.framing = requestFraming(fields, version, this.locateField);
+    this.framing = requestFraming(method, fields, version, this.locateField);
     this.isPersistent = isPersistent(version, fields);
     this.upgrade = '';
     if (fields.upgrade !== undefined && version === '1.1' && connectionOptions(fields).includes('upgrade')) {
