@@ -91,6 +91,8 @@ type Heard = (marbles: string, values?: Record<string, string>) => void;
 interface Play {
   readonly values?: Record<string, string>;
   readonly options?: HttpServerOptions;
+  /** When the server is told to stop. */
+  readonly stop?: number;
   /** When the server is unsubscribed. */
   readonly until?: number;
 }
@@ -106,7 +108,7 @@ function play(handler: Handler, said: string, work: (heard: Heard) => void, give
     const transport = memoryTransport();
     const onError = (error: unknown): void => void errors.push((error as Error).message);
     new HttpServer({ transport, ...HOST, idleTimeout: null, onError, ...given.options })
-      .serve(handler)
+      .serve(handler, { stop: given.stop === undefined ? NEVER : timer(given.stop) })
       .pipe(takeUntil(given.until === undefined ? NEVER : timer(given.until)))
       .subscribe();
     const heard = transport.connect(HOST).pipe(
@@ -351,6 +353,12 @@ describe('the connection of an upgrade', () => {
 
   test('is destroyed when the server stops', () => {
     play(accepting(ECHO), 'u', (heard) => heard('s----(x|)'), { until: 5 });
+  });
+
+  test('has its time when the server is told to stop', () => {
+    const options = { stopGrace: 1, stopTimeout: 20 };
+    play(accepting(ECHO), 'u-------a', (heard) => heard('s-------y 16ms (x|)'), { stop: 5, options });
+    play(accepting(ECHO), 'u-------|', (heard) => heard('s-------(x|)'), { stop: 5, options });
   });
 });
 

@@ -69,7 +69,8 @@ export {
   type RetryOptions,
 } from './operators/retry-exchange.ts';
 export { Permits, withPermit, type PermitsOptions } from './operators/with-permit.ts';
-export { HttpServer, type Handler, type ServerNotification } from './server/http-server.ts';
+export { HttpServer, type Handler } from './server/http-server.ts';
+export type { ListenOptions, ServerNotification } from './server/listening.ts';
 export type { HttpServerOptions, HttpServerSettings } from './server/server-settings.ts';
 export type { TimeoutSettings } from './server/timeouts.ts';
 export { HttpServerExchange } from './server/http-server-exchange.ts';

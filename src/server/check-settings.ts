@@ -1,4 +1,13 @@
-import { checkSettings, count, func, having, msOrNever, object, type Check } from '../message/settings.ts';
+import {
+  checkSettings,
+  count,
+  func,
+  having,
+  ms,
+  msOrNever,
+  object,
+  type Check,
+} from '../message/settings.ts';
 import { REQUEST_LIMITS, withLimits } from '../wire/limits.ts';
 import type { HttpServerSettings } from './server-settings.ts';
 
@@ -18,6 +27,10 @@ const CHECKS: Record<keyof HttpServerSettings, Check> = {
   writeTimeout: msOrNever,
   handlerTimeout: msOrNever,
   maxBufferedBytes: count(0),
+  maxConnections: count(1),
+  maxRequestsPerConnection: count(1),
+  stopGrace: ms,
+  stopTimeout: msOrNever,
   limits: object,
   onError: func,
   scheduler: having('now', 'schedule'),

@@ -2,19 +2,11 @@ import { asyncScheduler, defer, Observable, tap, type Subscription } from 'rxjs'
 import { BodyNotRepeatableError, HandlerError, HttpError, MessageError } from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
-import { IdleExpiry } from '../transport/idle-expiry.ts';
 import { tcpTransport } from '../transport/tcp.ts';
-import type { ListenAddress } from '../transport/transport.ts';
 import type { HttpServerExchange } from './http-server-exchange.ts';
 import { checkServerSettings } from './check-settings.ts';
-import { keepAliveFields } from './response-head.ts';
-import { ServerConnection, type ServerConnectionOptions } from './server-connection.ts';
+import { Listening, type ListenOptions, type ServerNotification } from './listening.ts';
 import type { HttpServerOptions, HttpServerSettings } from './server-settings.ts';
-
-/** What happens to a server. */
-export type ServerNotification =
-  | { readonly type: 'start'; readonly address: ListenAddress }
-  | { readonly type: 'exchange'; readonly exchange: HttpServerExchange };
 
 /** Answers a request. Every {@link Exchange} is one. It is unsubscribed when the client leaves. */
 export type Handler = (request: HttpServerRequest) => Observable<ResponseNotification>;
@@ -45,6 +37,10 @@ export class HttpServer {
     writeTimeout: 60_000,
     handlerTimeout: null,
     maxBufferedBytes: 16_777_216,
+    maxConnections: Infinity,
+    maxRequestsPerConnection: Infinity,
+    stopGrace: 1_000,
+    stopTimeout: 25_000,
     limits: {},
     onError: (error) => {
       console.error(error);
@@ -63,74 +59,38 @@ export class HttpServer {
 
   /**
    * Listens while subscribed: emits `start` with the address, then each exchange, to be answered by its methods.
-   * Unsubscribing closes all connections at once. Errors with a ListenError.
+   * Unsubscribing closes all connections at once; `stop` stops without losing anything. Errors with a ListenError.
    *
    * ```
-   * -s--e-e----e---
+   * -s--e-e----e---         start, exchange …
+   * -s--e-e----p-p-(pt|)    `stop` emits: stopping, as there are fewer connections each time, then stop
    * ```
    */
-  listen(): Observable<ServerNotification> {
-    return this.run((exchange, emit) => {
-      emit({ type: 'exchange', exchange });
-      return undefined;
+  listen(options: ListenOptions = {}): Observable<ServerNotification> {
+    return new Observable((subscriber) => {
+      const handle = (exchange: HttpServerExchange): undefined => {
+        subscriber.next({ type: 'exchange', exchange });
+      };
+      new Listening(this.settings, { handle, onTimeout: this.fault }, subscriber).start(options.stop);
     });
   }
 
   /**
-   * Listens while subscribed, and answers each exchange by the handler: emits `start` only. Unsubscribing closes all
-   * connections at once. Errors with a ListenError, never with an error of the handler's.
+   * Listens while subscribed, and answers each exchange by the handler: emits what {@link HttpServer.listen} does, but for the
+   * exchanges. Errors with a ListenError, never with an error of the handler's.
    *
    * A handler that fails before its head is answered for with 500, or the status that its HttpError names; after it, the
    * connection is closed, so that a truncated response never looks whole.
+   *
+   * @example
+   * ```ts
+   * server.serve(handler, { stop: fromEvent(process, 'SIGTERM') }).subscribe();
+   * ```
    */
-  serve(handler: Handler): Observable<ServerNotification> {
-    return this.run((exchange) => this.answer(exchange, handler));
-  }
-
-  private run(
-    handle: (
-      exchange: HttpServerExchange,
-      emit: (notification: ServerNotification) => void,
-    ) => Subscription | undefined,
-  ): Observable<ServerNotification> {
-    const { settings } = this;
-    const { host, port, transport, scheduler, idleTimeout } = settings;
+  serve(handler: Handler, options: ListenOptions = {}): Observable<ServerNotification> {
     return new Observable((subscriber) => {
-      const keepAlive = keepAliveFields(idleTimeout);
-      const connections = new Set<ServerConnection>();
-      const expiry = new IdleExpiry<ServerConnection>(scheduler, (connection) => connection.close());
-      const emit = (notification: ServerNotification): void => subscriber.next(notification);
-      const options: ServerConnectionOptions = {
-        ...settings,
-        keepAlive,
-        handle: (exchange) => handle(exchange, emit),
-        onTimeout: (error, exchange) => this.fault(error, exchange),
-        onIdle: (connection, isIdle) => {
-          if (isIdle) expiry.add(connection, idleTimeout);
-          else expiry.delete(connection, idleTimeout);
-        },
-        onGone: (connection) => {
-          expiry.delete(connection, idleTimeout);
-          expiry.settle();
-          connections.delete(connection);
-        },
-      };
-      subscriber.add(() => {
-        for (const connection of connections) connection.close();
-      });
-      subscriber.add(
-        transport.listen({ host, port }).subscribe({
-          next: (notification) => {
-            if (notification.type === 'listening') {
-              emit({ type: 'start', address: notification.address });
-              return;
-            }
-            connections.add(new ServerConnection(notification.connection, options));
-          },
-          error: (error: unknown) => subscriber.error(error),
-          complete: () => subscriber.complete(),
-        }),
-      );
+      const handle = (exchange: HttpServerExchange): Subscription => this.answer(exchange, handler);
+      new Listening(this.settings, { handle, onTimeout: this.fault }, subscriber).start(options.stop);
     });
   }
 
@@ -148,7 +108,7 @@ export class HttpServer {
       });
   }
 
-  private fault(error: unknown, { answer, request }: HttpServerExchange): void {
+  private readonly fault = (error: unknown, { answer, request }: HttpServerExchange): void => {
     // A client that breaks off or sends what is not HTTP could else fill the log of any server.
     if (error === undefined || error !== answer.fault) {
       try {
@@ -158,7 +118,7 @@ export class HttpServer {
       }
     }
     answer.fail(statusOf(error));
-  }
+  };
 }
 
 /** A gateway's upstream that does not speak HTTP is a 502 and not the client's fault (RFC 9110 §15.6.3). */

@@ -42,6 +42,12 @@ export interface ServerConnectionOptions
   readonly onTimeout: (error: HandlerTimeoutError, exchange: HttpServerExchange) => void;
   /** Is told when the connection waits for a request, and when one begins. */
   readonly onIdle: (connection: ServerConnection, isIdle: boolean) => void;
+  /** Is told when an exchange begins, and when it is over. */
+  readonly onExchange: (isBegun: boolean) => void;
+  /** Whether the server is: then what is answered last says that it is the last. */
+  readonly isStopping: () => boolean;
+  /** The most requests to answer. */
+  readonly maxRequestsPerConnection: number;
   /** Is told, once, that the connection is closed. */
   readonly onGone: (connection: ServerConnection) => void;
 }
@@ -97,13 +103,16 @@ interface Acceptance {
  * thousand pipelined requests that are answered at once take no more stack than one.
  */
 export class ServerConnection {
+  /** Whether it waits for a request of which nothing has come yet. */
+  isIdle = false;
+
   private readonly connection: Connection;
   private readonly options: ServerConnectionOptions;
   private readonly reader: RequestReader;
   private readonly timeouts: Timeouts;
   private current: Current | undefined;
+  private requests = 0;
   private isPumping = false;
-  private isIdle = false;
   private isGone = false;
   /** Whether the last answers have yet to leave: the next requests wait, or their answers would pile up here. */
   private isFull = false;
@@ -139,6 +148,11 @@ export class ServerConnection {
   /** Closes the connection; the exchange under way is given up. */
   close(): void {
     this.leave(new ConnectionResetError('the server stopped'));
+  }
+
+  /** Ends an idle connection, and hears out a client that has begun to speak meanwhile. */
+  finish(): void {
+    this.lingerBehind();
   }
 
   private receive(octets: Uint8Array): void {
@@ -268,16 +282,17 @@ export class ServerConnection {
       authority,
       connection: connection.info,
       body,
-      upgrade: this.offer(answered, (acceptance) => this.accept(current, acceptance)),
+      upgrade: this.offer(current, answered),
     };
     current.exchange = new HttpServerExchange(request, current);
+    this.requests++;
+    options.onExchange(true);
     current.handling.add(options.handle(current.exchange));
   }
 
-  private offer(
-    request: AnsweredRequest,
-    accept: (acceptance: Acceptance) => void,
-  ): UpgradeOffer | undefined {
+  private offer(current: Current, request: AnsweredRequest): UpgradeOffer | undefined {
+    // Nearly every request.
+    if (this.reader.upgrade === '' && request.method !== 'CONNECT') return undefined;
     const protocols = upgradeProtocols(this.reader.upgrade);
     if (protocols.length === 0 && request.method !== 'CONNECT') return undefined;
     const { scheduler } = this.options;
@@ -285,7 +300,10 @@ export class ServerConnection {
       protocols,
       accept: (headers: HeaderList = []) =>
         new Observable((subscriber) => {
-          accept({ head: switchHead(headers, request, protocols, scheduler.now()), subscriber });
+          this.accept(current, {
+            head: switchHead(headers, request, protocols, scheduler.now()),
+            subscriber,
+          });
         }),
     };
   }
@@ -324,7 +342,7 @@ export class ServerConnection {
   /** The handler has done what it took the connection for: what it has written leaves before the end. */
   endLease(current: Current): void {
     if (this.current !== current || this.lease === undefined) return;
-    this.current = undefined;
+    this.conclude();
     this.lease = undefined;
     this.lingerBehind();
   }
@@ -333,6 +351,7 @@ export class ServerConnection {
   respond(current: Current, notification: ResponseNotification): void {
     if (this.current !== current) return;
     if (current.accepted !== undefined) throw new HandlerError('an answer behind an upgrade');
+    if (notification.type === 'response_start' && this.isLast) current.sender.forbidReuse();
     current.sender.send(notification);
     if (current.sender.isDone) {
       current.content.drop();
@@ -341,6 +360,12 @@ export class ServerConnection {
     } else if (!this.isPumping) {
       this.watch();
     }
+  }
+
+  /** Whether no other request is answered behind the current one; those that are here already are, when the server stops. */
+  private get isLast(): boolean {
+    const { isStopping, maxRequestsPerConnection } = this.options;
+    return this.requests >= maxRequestsPerConnection || (isStopping() && this.reader.buffered === 0);
   }
 
   /** Answers with a status if that is still possible, else breaks off. */
@@ -376,9 +401,14 @@ export class ServerConnection {
       this.leave(new HandlerError('the response is incomplete'));
       return;
     }
-    this.current = undefined;
+    this.conclude();
     current.handling.unsubscribe();
     this.lingerBehind();
+  }
+
+  private conclude(): void {
+    this.current = undefined;
+    this.options.onExchange(false);
   }
 
   /** Goes on to the next exchange when this one is over in both directions, or to the end when none may follow. */
@@ -392,12 +422,12 @@ export class ServerConnection {
     }
     if (!sender.isDone) return;
     if (!sender.isPersistent || content.isTooMuch) {
-      this.current = undefined;
+      this.conclude();
       this.isEndedByClose = sender.isEndedByClose;
       this.answered = handling;
       this.lingerBehind();
     } else if (content.isDone) {
-      this.current = undefined;
+      this.conclude();
       this.answered = handling;
       this.isFull = sender.isFull;
       this.awaitRequest();
@@ -424,7 +454,7 @@ export class ServerConnection {
       current.accepted?.subscriber.error(error);
     }
     if (this.current !== current || this.isGone) return;
-    this.current = undefined;
+    if (current !== undefined) this.conclude();
     current?.handling.unsubscribe();
     if (current?.sender.isStarted === true && !current.sender.isDone) {
       this.leave(error);
@@ -492,20 +522,21 @@ export class ServerConnection {
     this.answered?.unsubscribe();
     this.lingering?.unsubscribe();
     const { current, lease } = this;
-    this.current = undefined;
+    if (current !== undefined) this.conclude();
     this.lease = undefined;
     // RFC 9112 §8: without a length the end of the connection is the end of the body, so that a part would look whole.
     const isCut = lease !== undefined || (current?.sender.isEndedByClose === true && !current.sender.isDone);
     this.connection.destroy(isCut || (this.isEndedByClose && this.connection.buffered > 0));
-    this.options.onGone(this);
     lease?.complete();
-    if (current === undefined) return;
-    if (error instanceof HttpError) {
-      current.fault = error;
-      current.content.fail(error);
-      current.accepted?.subscriber.error(error);
+    if (current !== undefined) {
+      if (error instanceof HttpError) {
+        current.fault = error;
+        current.content.fail(error);
+        current.accepted?.subscriber.error(error);
+      }
+      current.handling.unsubscribe();
+      current.sender.resume();
     }
-    current.handling.unsubscribe();
-    current.sender.resume();
+    this.options.onGone(this);
   }
 }

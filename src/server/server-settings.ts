@@ -37,6 +37,31 @@ export interface HttpServerSettings extends TimeoutSettings {
    * @defaultValue 16777216
    */
   readonly maxBufferedBytes: number;
+  /**
+   * Connections that are open at once. For one more, the oldest on which nothing is under way is closed; if there is none, it
+   * is refused.
+   *
+   * @defaultValue Infinity, as in node:http: what the process has file descriptors for
+   */
+  readonly maxConnections: number;
+  /**
+   * Requests that are answered on one connection; the last answer says so.
+   *
+   * @defaultValue Infinity, as in node:http; nginx has 1000
+   */
+  readonly maxRequestsPerConnection: number;
+  /**
+   * ms that a connection on which nothing is under way is left open when the server stops: for a request that is on its way.
+   *
+   * @defaultValue 1000
+   */
+  readonly stopGrace: number;
+  /**
+   * ms from when the server is told to stop until what is still under way is given up.
+   *
+   * @defaultValue 25000: Kubernetes kills a process 30 s after it was told
+   */
+  readonly stopTimeout: number | null;
   /** Bounds on what is read of a request head; those not given have their defaults. */
   readonly limits: GivenLimits;
   /**
