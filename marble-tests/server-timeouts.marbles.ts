@@ -1,5 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import { concat, EMPTY, filter, map, mergeMap, NEVER, of, take, timer, toArray, type Observable } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  filter,
+  ignoreElements,
+  map,
+  mergeMap,
+  NEVER,
+  of,
+  take,
+  tap,
+  timer,
+  toArray,
+  type Observable,
+} from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import {
   HttpServer,
@@ -9,6 +23,8 @@ import {
   type Connection,
   type Handler,
   type HttpServerOptions,
+  type RequestBody,
+  type RequestDone,
   type ResponseNotification,
 } from 'rxchange';
 import { memoryTransport } from 'rxchange/testing';
@@ -104,6 +120,47 @@ describe('readTimeout', () => {
       const late: Handler = (request) => timer(20).pipe(mergeMap(() => reading(request)));
       const heard = hear(helpers, 'a--b----- 20ms b--b', POST, late, { readTimeout: 10 });
       helpers.expectObservable(heard).toBe('9ms 20ms ---s', { s: '200' });
+    });
+  });
+});
+
+describe('readTimeout of a handler that does not take its content', () => {
+  const sent = {
+    a: `PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n${'x'.repeat(100_000)}`,
+    b: 'x'.repeat(100_000),
+  };
+  const hold =
+    (ms: number) =>
+    (part: RequestBody | RequestDone): void => {
+      if (part.type !== 'request_body') return;
+      const held = part.flow!.hold();
+      timer(ms).subscribe(() => held.unsubscribe());
+    };
+  /** Holds each piece for so many ms. */
+  const holding =
+    (ms: number): Handler =>
+    (request) =>
+      concat(request.body.pipe(tap(hold(ms)), ignoreElements()), hello(request));
+
+  test('answers 503 when reading has stopped for so long, whether or not the client is still there', () => {
+    const errors: unknown[] = [];
+    run((helpers) => {
+      const onError = (error: unknown): void => void errors.push((error as Error).message);
+      const heard = hear(helpers, '-(ab)', sent, holding(1_000), { readTimeout: 10, onError });
+      helpers.expectObservable(heard).toBe('- 10ms (t|)', { t: '503' });
+    });
+    expect(errors).toEqual(['Handler Timeout: 10 ms, to take more of the content']);
+  });
+
+  test('leaves one alone that goes on, and one that holds while there is little', () => {
+    run((helpers) => {
+      const slow = hear(helpers, '-(ab)', sent, holding(8), { readTimeout: 10 });
+      helpers.expectObservable(slow).toBe('- 16ms s', { s: '200' });
+    });
+    run((helpers) => {
+      const little = { a: 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc', b: 'def' };
+      const heard = hear(helpers, '-a-b', little, holding(50), { readTimeout: 10 });
+      helpers.expectObservable(heard).toBe('- 100ms s', { s: '200' });
     });
   });
 });

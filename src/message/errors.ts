@@ -657,7 +657,7 @@ export class RequestTimeoutError extends PhaseTimeoutError {
   override readonly phase = 'request';
 }
 
-/** A handler did not begin its response within `handlerTimeout`. */
+/** A handler did not begin its response within `handlerTimeout`, or took nothing of its content for `readTimeout`. */
 export class HandlerTimeoutError extends PhaseTimeoutError {
   /** @internal */
   protected static override readonly about: ErrorClass = {

@@ -3,8 +3,14 @@ import { BodyNotRepeatableError, type HttpError } from '../message/errors.ts';
 import type { RequestBody, RequestDone } from '../message/notifications.ts';
 import { Holds } from '../transport/holds.ts';
 
-/** Octets of content that nobody reads and that are read nevertheless, so that the connection can be used again. */
+/** Octets of one request's content that nobody reads and that are read nevertheless, so that the connection can be used again. */
 const MOST_DISCARDED = 65_536;
+
+/** What of a connection's content may be thrown away: a client that sends what nobody reads, each time, pays by a new connection. */
+export class DiscardBudget {
+  /** Octets. */
+  left = 16 * MOST_DISCARDED;
+}
 
 /**
  * The content of a request on its way to the handler: read from the connection only while somebody wants it, or while so
@@ -25,15 +31,18 @@ export class RequestContent {
   private isEmpty = true;
   private end: RequestDone | undefined;
   private isDropped = false;
+  private readonly budget: DiscardBudget;
   private discarded = 0;
   /** Why the rest will not come. */
   private fault: HttpError | undefined;
 
   /**
+   * @param budget - what may be thrown away on this connection
    * @param onWanted - is told when the handler subscribes
    * @param onFlow - is told when reading may go on
    */
-  constructor(onWanted: () => void, onFlow: () => void) {
+  constructor(budget: DiscardBudget, onWanted: () => void, onFlow: () => void) {
+    this.budget = budget;
     this.holds = new Holds(() => undefined, onFlow);
     this.body = new Observable((subscriber) => {
       if (this.isEmpty && this.end !== undefined) {
@@ -65,12 +74,16 @@ export class RequestContent {
   get isWanted(): boolean {
     if (this.isDone) return false;
     if (this.subscriber !== undefined) return !this.holds.isHeld;
-    return this.isDropped && this.discarded <= MOST_DISCARDED;
+    return this.isDropped && !this.isOverBudget;
   }
 
   /** Whether more is left unread than it pays to throw away. */
   get isTooMuch(): boolean {
-    return this.subscriber === undefined && this.discarded > MOST_DISCARDED;
+    return this.subscriber === undefined && this.isOverBudget;
+  }
+
+  private get isOverBudget(): boolean {
+    return this.discarded > MOST_DISCARDED || this.budget.left < 0;
   }
 
   take(notification: RequestBody | RequestDone): void {
@@ -85,6 +98,7 @@ export class RequestContent {
     this.isEmpty = false;
     if (subscriber === undefined) {
       this.discarded += notification.chunk.length;
+      this.budget.left -= notification.chunk.length;
     } else {
       subscriber.next({ type: 'request_body', chunk: notification.chunk, flow: this.holds });
     }

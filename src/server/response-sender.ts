@@ -12,6 +12,9 @@ import type { Connection } from '../message/connection.ts';
 import { bodyWriter, type BodyWriter } from '../wire/body-writer.ts';
 import { nonfinalHead, responseHead, type AnsweredRequest } from './response-head.ts';
 
+/** What a piece that waits takes of memory besides its octets: one-octet pieces must not be the way around the bound. */
+const PIECE_OVERHEAD = 256;
+
 /** What a sender must know besides the request. */
 export interface ResponseSenderOptions {
   /** Octets of a body that are kept while the connection is slower than a source that does not honour `flow`. */
@@ -43,6 +46,8 @@ export class ResponseSender {
   private isAwaited: boolean;
   private writer: BodyWriter | undefined;
   private holds: Unsubscribable[] = [];
+  /** Pieces that were written since the connection had no room. */
+  private waiting = 0;
 
   constructor(connection: Connection, request: AnsweredRequest, options: ResponseSenderOptions) {
     this.connection = connection;
@@ -97,6 +102,7 @@ export class ResponseSender {
   /** The connection has room again, or the rest does not matter any more: whoever was held may go on. */
   resume(): void {
     this.isFull = false;
+    this.waiting = 0;
     this.release();
   }
 
@@ -133,8 +139,9 @@ export class ResponseSender {
 
   private checkRoom(): void {
     const { buffered } = this.connection;
-    if (buffered <= this.options.maxBufferedBytes) return;
-    throw new BufferFullError(`${String(buffered)} octets of a response`);
+    if (this.isFull) this.waiting++;
+    if (buffered + this.waiting * PIECE_OVERHEAD <= this.options.maxBufferedBytes) return;
+    throw new BufferFullError(`${String(buffered)} octets of a response, in ${String(this.waiting)} pieces`);
   }
 
   private start(notification: ResponseStart): void {

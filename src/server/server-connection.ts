@@ -18,7 +18,7 @@ import { upgradeProtocols } from '../wire/control-fields.ts';
 import { RequestReader, type RequestReaderOptions } from '../wire/request-reader.ts';
 import { errorResponse } from './error-response.ts';
 import { HttpServerExchange, type Answer } from './http-server-exchange.ts';
-import { RequestContent } from './request-content.ts';
+import { DiscardBudget, RequestContent } from './request-content.ts';
 import { switchHead, type AnsweredRequest } from './response-head.ts';
 import { ResponseSender, type ResponseSenderOptions } from './response-sender.ts';
 import { Timeouts, type TimeoutSettings } from './timeouts.ts';
@@ -111,6 +111,7 @@ export class ServerConnection {
   private readonly reader: RequestReader;
   private readonly timeouts: Timeouts;
   private current: Current | undefined;
+  private readonly budget = new DiscardBudget();
   private requests = 0;
   private isPumping = false;
   private isGone = false;
@@ -192,6 +193,7 @@ export class ServerConnection {
     timeouts.set('head', isInHead);
     timeouts.set('request', isInHead || isInContent);
     timeouts.set('content', isInContent && current.content.isWanted);
+    timeouts.set('taking', isInContent && this.pause !== undefined);
     timeouts.set('handler', current !== undefined && !current.sender.isStarted);
     timeouts.set('write', current?.sender.isFull ?? this.isFull);
   }
@@ -244,6 +246,7 @@ export class ServerConnection {
     }
     const { current } = this;
     if (current === undefined) return;
+    this.timeouts.restart('taking');
     current.content.take(notification);
     this.proceed(current);
   }
@@ -268,6 +271,7 @@ export class ServerConnection {
     const answered = { method, version, isPersistent, expectsContinue };
     const sender = new ResponseSender(connection, answered, options);
     const content = new RequestContent(
+      this.budget,
       () => sender.continue(reader.buffered > 0),
       () => this.pump(),
     );

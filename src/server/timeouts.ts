@@ -22,7 +22,8 @@ export interface TimeoutSettings {
    */
   readonly requestTimeout: number | null;
   /**
-   * For the next octet of content that the handler wants; then 408.
+   * For the next octet of content that the handler wants; then 408. Also for the handler to take more of it, when so much
+   * waits that reading has stopped; then it is unsubscribed, and 503 is answered: that its client has left could not be seen.
    *
    * @defaultValue 60000, as nginx has it
    */
@@ -42,7 +43,7 @@ export interface TimeoutSettings {
 }
 
 /** What a connection may be waiting for. */
-export type Wait = 'head' | 'request' | 'content' | 'handler' | 'write';
+export type Wait = 'head' | 'request' | 'content' | 'taking' | 'handler' | 'write';
 
 /**
  * The waits of one connection. Most exchanges are over within the turn in which they begin and never wait: a timer is made
@@ -108,6 +109,7 @@ export class Timeouts {
       case 'request':
         return this.settings.requestTimeout;
       case 'content':
+      case 'taking':
         return this.settings.readTimeout;
       case 'handler':
         return this.settings.handlerTimeout;
@@ -123,6 +125,8 @@ function errorOf(wait: Wait, timeout: number): PhaseTimeoutError {
       return new WriteTimeoutError(timeout);
     case 'handler':
       return new HandlerTimeoutError(timeout);
+    case 'taking':
+      return new HandlerTimeoutError(timeout, 'to take more of the content');
     case 'head':
       return new RequestTimeoutError(timeout, 'for its head');
     case 'request':
