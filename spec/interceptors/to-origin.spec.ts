@@ -74,6 +74,52 @@ describe('toOrigin', () => {
     ]);
   });
 
+  test('hands on no trailer that none may be, either way', () => {
+    const heard: Record<string, string> = { origin: '', client: '' };
+    virtually(({ flush }) => {
+      const transport = memoryTransport();
+      transport.listen({ host: 'upstream', port: 80 }).subscribe((notification) => {
+        if (notification.type !== 'connection') return;
+        const { connection } = notification;
+        connection.read.subscribe((piece) => {
+          heard['origin'] += Buffer.from(piece).toString('latin1');
+          if (!heard['origin'].endsWith('0\r\nX-Sum: a\r\n\r\n')) return;
+          connection.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+          connection.write('0\r\nExpires: 0\r\nX-Sum: b\r\n\r\n');
+        });
+      });
+      const gateway = compose(new HttpClient({ transport }).exchange, toOrigin('http://upstream'));
+      new HttpServer({ transport, host: 'gateway', port: 80 }).serve(gateway).subscribe();
+      transport.connect({ host: 'gateway', port: 80 }).subscribe((phase) => {
+        if (phase.type !== 'connection') return;
+        const { connection } = phase;
+        connection.read.subscribe((piece) => (heard['client'] += Buffer.from(piece).toString('latin1')));
+        connection.write('PUT / HTTP/1.1\r\nHost: gateway\r\nTransfer-Encoding: chunked\r\n\r\n');
+        connection.write('1\r\nx\r\n0\r\nX-Sum: a\r\nSet-Cookie: b\r\n\r\n');
+      });
+      flush();
+    });
+    expect(heard['origin']).toMatch(/\r\n1\r\nx\r\n0\r\nX-Sum: a\r\n\r\n$/);
+    expect(heard['client']).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*\r\n0\r\nX-Sum: b\r\n\r\n$/);
+  });
+
+  test('asks about the server as a whole as it was asked', () => {
+    const { seen, told } = cross({ method: 'OPTIONS', uri: 'http://gateway', headers: [] });
+    expect(seen[0]?.uri).toBe('*');
+    expect(told).toContain('response_start 200');
+  });
+
+  test('makes no tunnel, nor a host of what is no path', () => {
+    const next = (): never => {
+      throw new Error('was sent');
+    };
+    const told = new Told();
+    const interceptor = toOrigin('http://internal');
+    interceptor({ method: 'CONNECT', uri: '.evil.example:80', headers: [] }, next).subscribe(told);
+    expect(told.all).toEqual(['response_start 501', 'response_done', 'complete']);
+    expect(() => interceptor({ method: 'GET', uri: '.evil.example/', headers: [] }, next)).toThrow(UrlError);
+  });
+
   test('takes the path of an absolute target', () => {
     const uris: string[] = [];
     const next = (request: HttpRequest) => {

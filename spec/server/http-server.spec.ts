@@ -230,6 +230,15 @@ describe('a handler that', () => {
     }
   });
 
+  test('is answered for with the status that onError wants, if that is one of a fault', () => {
+    const failing: Handler = () => throwError(() => new Error('boom'));
+    const wanting = (wanted: unknown): string => hear(GET, failing, { onError: () => wanted });
+    expect(wanting(responseStart(422))).toMatch(/^HTTP\/1.1 422 Unprocessable Content\r\n/);
+    for (const wanted of [responseStart(200), responseStart(600), { status: '404' }, 404, null, undefined]) {
+      expect(wanting(wanted)).toMatch(/^HTTP\/1.1 500 /);
+    }
+  });
+
   test('throws from onError too does no more harm', () => {
     const write = console.error;
     console.error = () => undefined;

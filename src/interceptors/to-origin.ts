@@ -1,7 +1,16 @@
+import { map, of } from 'rxjs';
 import { UrlError } from '../message/errors.ts';
 import type { Interceptor } from '../message/exchange.ts';
 import type { HeaderList } from '../message/headers.ts';
+import {
+  responseDone,
+  responseStart,
+  type RequestBody,
+  type RequestDone,
+  type ResponseNotification,
+} from '../message/notifications.ts';
 import { ORIGIN, pathAndQuery } from '../message/target.ts';
+import { isForbiddenTrailer } from '../wire/message-writer.ts';
 
 /** How a gateway names itself: RFC 9110 §7.6.3 asks each one to, so that a loop is seen. */
 const VIA: HeaderList = [['Via', '1.1 rxchange']];
@@ -10,7 +19,8 @@ const VIA: HeaderList = [['Via', '1.1 rxchange']];
  * Sends each request to another origin, with path and query as they were asked for: what makes a gateway of a client.
  *
  * The Host field becomes that of the origin, and `Via` is added; all other fields go through, but for those that end at
- * each hop anyway.
+ * each hop anyway. Trailers go through, but for those that no trailer may be: whoever was given such a one would have to refuse
+ * the whole message. CONNECT asks for a tunnel, and gets 501.
  *
  * @param origin - `http://host:port`, without a path
  * @throws UrlError at once, for what is no origin
@@ -25,6 +35,21 @@ const VIA: HeaderList = [['Via', '1.1 rxchange']];
 export function toOrigin(origin: string): Interceptor {
   const base = origin.replace(/\/$/, '');
   if (ORIGIN.exec(base)?.[0] !== base) throw new UrlError(`${JSON.stringify(origin)} is not an origin`);
-  return (request, next) =>
-    next({ ...request, uri: base + pathAndQuery(request.uri), headers: [...request.headers, ...VIA] });
+  return (request, next) => {
+    if (request.method === 'CONNECT') return NO_TUNNEL;
+    const path = pathAndQuery(request.uri);
+    // What is no path would become a part of the host.
+    if (!/^(?:[/?]|$)/.test(path)) throw new UrlError(`${JSON.stringify(request.uri)} has no path`);
+    const headers = [...request.headers, ...VIA];
+    const body = request.body?.pipe(map(allowTrailers));
+    return next({ ...request, uri: base + path, headers, body }).pipe(map(allowTrailers));
+  };
+}
+
+const NO_TUNNEL = of(responseStart(501, [['Content-Length', '0']]), responseDone());
+
+/** Leaves out of the trailers of a message what no trailer may be. */
+function allowTrailers<T extends RequestBody | RequestDone | ResponseNotification>(notification: T): T {
+  if (!('trailers' in notification) || notification.trailers.length === 0) return notification;
+  return { ...notification, trailers: notification.trailers.filter(([name]) => !isForbiddenTrailer(name)) };
 }

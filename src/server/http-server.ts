@@ -1,7 +1,7 @@
 import { asyncScheduler, defer, Observable, tap, type Subscription } from 'rxjs';
 import { BodyNotRepeatableError, HandlerError, HttpError, MessageError } from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
-import type { ResponseNotification } from '../message/notifications.ts';
+import type { ResponseNotification, ResponseStart } from '../message/notifications.ts';
 import { tcpTransport } from '../transport/tcp.ts';
 import type { HttpServerExchange } from './http-server-exchange.ts';
 import { checkServerSettings } from './check-settings.ts';
@@ -110,15 +110,22 @@ export class HttpServer {
 
   private readonly fault = (error: unknown, { answer, request }: HttpServerExchange): void => {
     // A client that breaks off or sends what is not HTTP could else fill the log of any server.
+    let wanted: unknown;
     if (error === undefined || error !== answer.fault) {
       try {
-        this.settings.onError(error, request);
+        wanted = this.settings.onError(error, request);
       } catch (another) {
         console.error(another);
       }
     }
-    answer.fail(statusOf(error));
+    answer.fail(faultStatus(wanted) ?? statusOf(error));
   };
+}
+
+/** The status that a hook wants answered. It may return whatever its last expression is: a count is none. */
+function faultStatus(wanted: unknown): number | undefined {
+  const { status = NaN } = (wanted ?? {}) as Partial<ResponseStart>;
+  return Number.isInteger(status) && status >= 400 && status < 600 ? status : undefined;
 }
 
 /** A gateway's upstream that does not speak HTTP is a 502 and not the client's fault (RFC 9110 §15.6.3). */

@@ -68,9 +68,12 @@ export interface HttpServerSettings extends TimeoutSettings {
    * Is told what a handler throws, errors with or answers against the rules; the client learns a status at most. Not told
    * when a handler passes on the error of its request's body: that is the client's.
    *
+   * Where an answer is still possible, it is the `serverStatus` of the error, or 500; or else the status, from 400 to 599, of
+   * what this returns: `responseStart(404)`.
+   *
    * @defaultValue writes it to the console
    */
-  readonly onError: (error: unknown, request: HttpServerRequest) => void;
+  readonly onError: (error: unknown, request: HttpServerRequest) => unknown;
   /**
    * Where time comes from.
    *

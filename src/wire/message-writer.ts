@@ -104,6 +104,11 @@ const FORBIDDEN_TRAILERS: ReadonlySet<string> = new Set([
   'www-authenticate',
 ]);
 
+/** Whether no trailer may be this field (RFC 9110 §6.5.1). */
+export function isForbiddenTrailer(name: string): boolean {
+  return FORBIDDEN_TRAILERS.has(name.toLowerCase());
+}
+
 /**
  * A trailer section with the empty line that ends it (RFC 9112 §7.1.2).
  *
@@ -112,7 +117,7 @@ const FORBIDDEN_TRAILERS: ReadonlySet<string> = new Set([
 export function formatTrailers(trailers: HeaderList): string {
   let section = '';
   for (const [name, value] of trailers) {
-    if (FORBIDDEN_TRAILERS.has(name.toLowerCase())) throw new UnwritableError(`${name} as a trailer field`);
+    if (isForbiddenTrailer(name)) throw new UnwritableError(`${name} as a trailer field`);
     section += formatField(name, value);
   }
   return `${section}\r\n`;
