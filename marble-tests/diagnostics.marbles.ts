@@ -1,19 +1,29 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Observable, Subject, takeUntil } from 'rxjs';
 import {
   HttpClient,
   proxyTransport,
+  requestDone,
   type ConnectionErrorMessage,
   type ConnectionMessage,
   type ExchangeEndMessage,
   type ExchangeHeadMessage,
   type PoolMessage,
+  type RequestBody,
+  type RequestDone,
   type Timings,
 } from 'rxchange';
-import { head, sized } from 'rxchange/testing';
+import { head, sized, type HttpRunHelpers } from 'rxchange/testing';
 import { GET, request, run, sending, slowBody, WHOLE } from './support/exchanges.ts';
 
-const values = { w: sized('abc'), h: head(200, [['Content-Length', '3']]), b: 'abc', t: head(200) };
+const values = {
+  w: sized('abc'),
+  h: head(200, [['Content-Length', '3']]),
+  b: 'abc',
+  t: head(200),
+  u: head(101, [['Upgrade', 'x']]),
+};
 
 const leave: (() => void)[] = [];
 afterEach(() => {
@@ -124,6 +134,54 @@ describe('an exchange', () => {
       expect(told).toEqual([1]);
     });
     expect(ends).toMatchObject([{ outcome: 'error', error: { code: 'CONNECT' } }]);
+  });
+});
+
+/** Subscribers of channels are told in the middle of everything. */
+describe('an exchange that is unsubscribed by who is told of it', () => {
+  const unsubscribedAt = (name: string, helpers: HttpRunHelpers, isFirst = true) => {
+    const { transport, ...expectations } = helpers.network({
+      'http://origin': () => ({ connect: '-c', reply: isFirst ? '-u' : ['-w', '-u'], values }),
+    });
+    const client = new HttpClient({ transport, idleTimeout: 50 });
+    const told = new Subject<void>();
+    const asked: string[] = [];
+    const body = new Observable<RequestBody | RequestDone>((subscriber) => {
+      asked.push('body');
+      subscriber.next(requestDone());
+    });
+    const offer = client.upgrade({ ...sending('PUT', body), headers: [['Upgrade', 'x']] });
+    const begin = (): void => {
+      const listen = (): void => told.next();
+      subscribe(`rxchange:${name}`, listen);
+      leave.push(() => unsubscribe(`rxchange:${name}`, listen));
+      offer.pipe(takeUntil(told)).subscribe(({ type }) => asked.push(type));
+    };
+    if (isFirst) begin();
+    else {
+      client.exchange(GET).subscribe();
+      helpers.cold('9ms a').subscribe(begin);
+    }
+    helpers.flush();
+    return { asked, ...expectations };
+  };
+
+  test.each(['exchange:start', 'connection:open', 'pool:change'])('on %s has sent nothing', (name) => {
+    run((helpers) => {
+      expect(unsubscribedAt(name, helpers).asked).toEqual([]);
+    });
+  });
+
+  test('on exchange:start, where a connection is idle, has sent nothing', () => {
+    run((helpers) => {
+      expect(unsubscribedAt('exchange:start', helpers, false).asked).toEqual([]);
+    });
+  });
+
+  test.each(['exchange:head', 'connection:close'])('on %s leaves no connection that is upgraded', (name) => {
+    run((helpers) => {
+      expect(unsubscribedAt(name, helpers).asked).toEqual(['body']);
+    });
   });
 });
 

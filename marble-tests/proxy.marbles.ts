@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { map } from 'rxjs';
+import { map, takeWhile } from 'rxjs';
 import { HttpClient, proxyTransport, type HttpClientOptions, type ProxyOptions } from 'rxchange';
 import { head, sized, type ConnectionScript, type HttpRunHelpers } from 'rxchange/testing';
 import { bodyOf, GET, request, run, sending, WHOLE } from './support/exchanges.ts';
@@ -59,6 +59,17 @@ describe('a request by way of a proxy', () => {
       expectRequests(({ target, content }) => `${target} ${content}`).toBe('a', {
         a: 'http://origin/ abcde',
       });
+    });
+  });
+
+  test('that cannot be written for the proxy any more leaves no connection open', () => {
+    run((helpers) => {
+      const { client, expectConnections } = behind(helpers, { connect: '--c' });
+      const headers: [string, string][] = [];
+      const exchange = client.exchange({ ...GET, headers });
+      headers.push(['not a name', '']);
+      helpers.expectExchange(exchange).toBe('--#', {}, { code: 'UNWRITABLE' });
+      expectConnections().toBe('o-(cx)');
     });
   });
 
@@ -141,6 +152,25 @@ describe('a tunnel', () => {
     });
   });
 
+  test('is given up by who unsubscribes when it is there', () => {
+    run(({ network, expectObservable }) => {
+      const { transport: over, expectConnections } = network({
+        'http://proxy': { connect: '--c', reply: '--t', values },
+      });
+      const phases = proxyTransport('http://proxy', { over }).connect({ host: 'origin', port: 443 });
+      const until = phases.pipe(
+        map(({ type }) => type),
+        takeWhile((type) => type !== 'tunnelled', true),
+      );
+      expectObservable(until).toBe('r-c-(t|)', {
+        r: 'resolved',
+        c: 'connected',
+        t: 'tunnelled',
+      });
+      expectConnections().toBe('o-c-x');
+    });
+  });
+
   test('is under the timeout of the connection, which says how far it came', () => {
     run((helpers) => {
       const { client, expectConnections } = behind(
@@ -177,6 +207,33 @@ describe('a tunnel', () => {
       const { client, expectConnections } = behind(helpers, { connect: '--c', reply: '----' });
       helpers.expectExchange(client.exchange(HTTPS), '^---!').toBe('-');
       expectConnections().toBe('o-c-x');
+    });
+  });
+});
+
+/** The second is reached by a tunnel of the first, which says more than it was asked for. */
+describe('what a proxy says behind the head of its answer', () => {
+  const chained = ({ network }: HttpRunHelpers) => {
+    const { transport: over, ...expectations } = network({
+      'http://first': { connect: '--c', reply: '--g', values: { g: `${head(200)}garbage` } },
+    });
+    const transport = proxyTransport('http://second', { over: proxyTransport('http://first', { over }) });
+    return { client: new HttpClient({ transport, retryLimit: 0 }), ...expectations };
+  };
+
+  test.each([GET, HTTPS])('is no answer to $uri', (asked) => {
+    run((helpers) => {
+      const { client, expectConnections } = chained(helpers);
+      helpers.expectExchange(client.exchange(asked)).toBe('----#', {}, { code: 'EXTRA_DATA' });
+      expectConnections().toBe('o-c-x');
+    });
+  });
+
+  test('makes no warm connection', () => {
+    run((helpers) => {
+      const { client, expectPool } = chained(helpers);
+      helpers.expectExchange(client.warm('http://origin', 1)).toBe('----#', {}, { code: 'EXTRA_DATA' });
+      expectPool(client).toBe('a---b', { a: 'a0 c1 i0 p0', b: '' });
     });
   });
 });

@@ -123,12 +123,19 @@ export class ClientConnection {
    * One that offers an upgrade may be answered with a `response_upgrade`: the connection is its subscriber's then.
    */
   exchange(attempt: Attempt, context: Context): Observable<ResponseNotification> {
-    return new Observable((subscriber) => this.carry(attempt, context, subscriber));
+    return new Observable((subscriber) => {
+      if (this.isGone) subscriber.error(this.lost);
+      else this.carry(attempt, context, subscriber);
+    });
   }
 
   /** Keeps the connection, which is new, for an exchange to come. */
   keep(): Observable<never> {
     return new Observable((subscriber) => {
+      if (this.isGone) {
+        subscriber.error(this.lost);
+        return;
+      }
       // It may be found closed like any that has been kept.
       this.exchanges++;
       this.rest();
@@ -153,9 +160,8 @@ export class ClientConnection {
     this.owner.onGone(this);
   }
 
-  private carry(attempt: Attempt, context: Context, subscriber: Subscriber<UpgradeNotification>): () => void {
+  private carry(attempt: Attempt, context: Context, subscriber: Subscriber<UpgradeNotification>): void {
     const { connection, reader, owner, forProxy } = this;
-    if (forProxy !== undefined) attempt.goThrough(forProxy);
     const sender = new RequestSender(connection, attempt, owner, {
       onWrite: this.progress,
       onError: (error) => {
@@ -168,15 +174,16 @@ export class ClientConnection {
     );
     const current: Current = { subscriber, attempt, sender, holds, context, isUnanswered: true };
     this.current = current;
+    subscriber.add(() => {
+      if (this.current === current) this.close();
+    });
+    if (forProxy !== undefined) attempt.goThrough(forProxy);
     this.keepAlive = undefined;
     attempt.reused = this.exchanges++ > 0;
     connection.setIdle(false);
     reader.expect(attempt.method, attempt.sendable.offered);
     sender.send();
     this.progress();
-    return () => {
-      if (this.current === current) this.close();
-    };
   }
 
   private inContext(work: () => void): void {
@@ -260,7 +267,9 @@ export class ClientConnection {
     const connection = new HandedOver(this.connection, this.reader.rest());
     this.hearing.unsubscribe();
     subscriber.next({ ...start, type: 'response_upgrade', connection });
-    subscriber.complete();
+    // Whoever is told of it on its way may have unsubscribed, and then it has come to nobody.
+    if (subscriber.closed) connection.destroy();
+    else subscriber.complete();
   }
 
   /** Idle before done, so that a consumer who starts its next exchange inside `done` gets this connection. */
@@ -297,6 +306,7 @@ export class ClientConnection {
 
   private fail(error: unknown): void {
     const { current } = this;
+    this.lost = error;
     this.close();
     current?.subscriber.error(error);
   }

@@ -83,6 +83,7 @@ export function watched<T extends UpgradeNotification>(
     };
     exchangeStart.publish(about);
     subscriber.add(() => end('unsubscribe'));
+    if (subscriber.closed) return;
     return exchange.subscribe({
       next: (notification) => {
         if (notification.type === 'response_start' || notification.type === 'response_upgrade') {

@@ -174,8 +174,14 @@ export class OriginPool {
     subscriber.add(carried);
     const begin = (established: EstablishedConnection): void => {
       this.count(-1);
+      const connection = this.options.adopt(established);
+      // Who is told of it may have unsubscribed the exchange.
+      if (carried.closed) {
+        connection.close();
+        return;
+      }
       carried.add(
-        project(this.options.adopt(established), context).subscribe({
+        project(connection, context).subscribe({
           next: (value) => subscriber.next(value),
           error: (error: unknown) => subscriber.error(error),
           complete: () => subscriber.complete(),

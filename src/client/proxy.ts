@@ -86,14 +86,7 @@ function connectBy(proxy: Proxy, target: ConnectTarget, over: Transport): Observ
   }
   return phases.pipe(
     mergeMap((phase) =>
-      phase.type === 'connection'
-        ? tunnel(phase.connection, target, proxy.fields).pipe(
-            mergeMap((connection): ConnectNotification[] => [
-              { type: 'tunnelled' },
-              { type: 'connection', connection },
-            ]),
-          )
-        : of(phase),
+      phase.type === 'connection' ? tunnel(phase.connection, target, proxy.fields) : of(phase),
     ),
   );
 }

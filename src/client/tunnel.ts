@@ -3,17 +3,17 @@ import { ConnectionResetError, ProxyError } from '../message/errors.ts';
 import type { Connection } from '../message/connection.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
 import { HandedOver } from '../transport/handed-over.ts';
-import type { ConnectTarget } from '../transport/transport.ts';
+import type { ConnectNotification, ConnectTarget } from '../transport/transport.ts';
 import { formatRequestLine } from '../wire/start-line.ts';
 import { ResponseReader } from '../wire/response-reader.ts';
 
 /**
- * Asks the proxy at the other end for a tunnel (RFC 9110 §9.3.6). Emits the connection through it and completes;
- * unsubscribing before that closes the connection to the proxy.
+ * Asks the proxy at the other end for a tunnel (RFC 9110 §9.3.6). Emits that it is there, then the connection through it,
+ * and completes; unsubscribing before that closes the connection to the proxy.
  *
  * ```
- * --(k|)
- * --#      ProxyError, when the answer is no 2xx; its content is not read
+ * --(tk|)
+ * --#       ProxyError, when the answer is no 2xx; its content is not read
  * ```
  *
  * @param fields - field lines for the proxy, each with its line end
@@ -22,7 +22,7 @@ export function tunnel(
   proxy: Connection,
   { host, port }: ConnectTarget,
   fields: string,
-): Observable<Connection> {
+): Observable<ConnectNotification> {
   return new Observable((subscriber) => {
     const reader = new ResponseReader();
     let isOpen = false;
@@ -32,9 +32,12 @@ export function tunnel(
         subscriber.error(new ProxyError(notification.status));
         return;
       }
-      isOpen = true;
       reading.unsubscribe();
-      subscriber.next(new HandedOver(proxy, reader.rest()));
+      const connection = new HandedOver(proxy, reader.rest());
+      subscriber.next({ type: 'tunnelled' });
+      if (subscriber.closed) return;
+      isOpen = true;
+      subscriber.next({ type: 'connection', connection });
       subscriber.complete();
     };
     const read = (): void => {
