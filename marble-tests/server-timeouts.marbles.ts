@@ -1,33 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  concat,
-  EMPTY,
-  filter,
-  ignoreElements,
-  map,
-  mergeMap,
-  NEVER,
-  of,
-  take,
-  tap,
-  timer,
-  toArray,
-  type Observable,
-} from 'rxjs';
-import { TestScheduler, type RunHelpers } from 'rxjs/testing';
+import { concat, ignoreElements, map, mergeMap, NEVER, of, tap, timer, toArray, type Observable } from 'rxjs';
 import {
   HttpServer,
   responseBody,
   responseDone,
   responseStart,
-  type Connection,
   type Handler,
   type HttpServerOptions,
   type RequestBody,
   type RequestDone,
   type ResponseNotification,
 } from 'rxchange';
-import { memoryTransport } from 'rxchange/testing';
+import { asked, type ClientScript, type HttpRunHelpers, type OctetValues } from 'rxchange/testing';
+import { run } from './support/exchanges.ts';
 
 const HOST = { host: 'origin', port: 80 };
 
@@ -38,23 +23,21 @@ const reading: Handler = (request) =>
     mergeMap(() => hello(request)),
   );
 
-function run(work: (helpers: RunHelpers) => void): void {
-  new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(work);
+interface Play extends HttpRunHelpers {
+  /** The statuses of the answers that have come whole. */
+  readonly expectAnswers: (marbles: string) => void;
+  /** When the connection is closed. */
+  readonly expectClosed: (marbles: string) => void;
 }
 
-/**
- * What a raw client hears that sends these octets at these frames: the status of each answer, and the end of the
- * connection as completion.
- */
-function hear(
-  { cold }: RunHelpers,
-  frames: string,
-  values: Record<string, string>,
+/** What a client hears that sends this, with one timeout, as each is tested by itself. */
+function play(
+  client: string | ClientScript,
+  values: OctetValues,
   handler: Handler,
   options: HttpServerOptions,
-): Observable<string> {
-  const transport = memoryTransport();
-  // Each timeout is tested by itself.
+  work: (play: Play) => void,
+): void {
   const others = {
     idleTimeout: null,
     headTimeout: null,
@@ -63,63 +46,58 @@ function hear(
     writeTimeout: null,
   };
   const onError = (): void => undefined;
-  new HttpServer({ ...HOST, transport, ...others, onError, ...options }).serve(handler).subscribe();
-  return transport.connect(HOST).pipe(
-    mergeMap((phase) => (phase.type === 'connection' ? of(phase.connection) : EMPTY)),
-    mergeMap((connection) => {
-      send(connection, cold(frames, values));
-      return connection.read;
-    }),
-    map((octets) => /^HTTP\/1.1 (\d{3})/.exec(Buffer.from(octets).toString('latin1'))?.[1]),
-    filter((status) => status !== undefined),
-  );
+  run((helpers) => {
+    const { transport, expectResponses, expectConnections } = helpers.clients([client], { values });
+    new HttpServer({ ...HOST, transport, ...others, onError, ...options }).serve(handler).subscribe();
+    const STATUSES = { s: 200, t: 408, u: 503 };
+    work({
+      ...helpers,
+      expectAnswers: (marbles) => expectResponses(({ status }) => status).toBe(marbles, STATUSES),
+      expectClosed: (marbles) => expectConnections({ closed: 'x' }).toBe(marbles),
+    });
+  });
 }
 
-function send(connection: Connection, octets: Observable<string>): void {
-  octets.subscribe((each) => connection.write(each));
-}
-
+const WHOLE = { a: asked('GET', '/') };
 const GET = { a: 'GET / HTTP/1.1\r\n', b: 'Host: a\r\n', c: '\r\n' };
-const POST = { a: 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n', b: 'x', c: 'GE' };
+const POST = { a: 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n', b: 'x' };
 
 describe('headTimeout', () => {
   test('answers 408 when a head is not whole in time, however it drips, and not before it begins', () => {
-    run((helpers) => {
-      const heard = hear(helpers, '20ms a---b---b---b', GET, hello, { headTimeout: 10 });
-      helpers.expectObservable(heard).toBe('20ms 10ms (t|)', { t: '408' });
+    play('20ms a---b---b---b', GET, hello, { headTimeout: 10 }, ({ expectAnswers, expectClosed }) => {
+      expectAnswers('20ms 10ms t');
+      expectClosed('20ms 10ms x');
     });
   });
 
   test('leaves a head that is whole in time alone', () => {
-    run((helpers) => {
-      const heard = hear(helpers, 'a---b----c 50ms a--b--c', GET, hello, { headTimeout: 10 });
-      helpers.expectObservable(heard).toBe('---------s 50ms ------s', { s: '200' });
+    play('a---b----c 50ms a--b--c-|', GET, hello, { headTimeout: 10 }, ({ expectAnswers }) => {
+      expectAnswers('---------s 50ms ------s');
     });
   });
 });
 
 describe('requestTimeout', () => {
   test('answers 408 when a request is not whole in time, however busy it is', () => {
-    run((helpers) => {
-      const heard = hear(helpers, '-a---b---b', POST, reading, { requestTimeout: 10 });
-      helpers.expectObservable(heard).toBe('- 10ms (t|)', { t: '408' });
+    play('-a---b---b', POST, reading, { requestTimeout: 10 }, ({ expectAnswers, expectClosed }) => {
+      expectAnswers('- 10ms t');
+      expectClosed('- 10ms x');
     });
   });
 });
 
 describe('readTimeout', () => {
   test('answers 408 when content that the handler wants does not go on', () => {
-    run((helpers) => {
-      const heard = hear(helpers, 'a--b---------', POST, reading, { readTimeout: 5 });
-      helpers.expectObservable(heard).toBe('3ms 5ms (t|)', { t: '408' });
+    play('a--b', POST, reading, { readTimeout: 5 }, ({ expectAnswers, expectClosed }) => {
+      expectAnswers('3ms 5ms t');
+      expectClosed('3ms 5ms x');
     });
   });
 
   test('does not count while nobody wants it', () => {
-    run((helpers) => {
-      const late: Handler = (request) => timer(20).pipe(mergeMap(() => reading(request)));
-      const heard = hear(helpers, 'a--b----- 20ms b--b', POST, late, { readTimeout: 10 });
-      helpers.expectObservable(heard).toBe('9ms 20ms ---s', { s: '200' });
+    const late: Handler = (request) => timer(20).pipe(mergeMap(() => reading(request)));
+    play('a--b----- 20ms b--b-|', POST, late, { readTimeout: 10 }, ({ expectAnswers }) => {
+      expectAnswers('9ms 20ms ---s');
     });
   });
 });
@@ -130,94 +108,90 @@ describe('readTimeout of a handler that does not take its content', () => {
     b: 'x'.repeat(100_000),
   };
   const hold =
-    (ms: number) =>
+    (release: Observable<unknown>) =>
     (part: RequestBody | RequestDone): void => {
       if (part.type !== 'request_body') return;
       const held = part.flow!.hold();
-      timer(ms).subscribe(() => held.unsubscribe());
+      release.subscribe(() => held.unsubscribe());
     };
-  /** Holds each piece for so many ms. */
+  /** Holds each piece until its release. */
   const holding =
-    (ms: number): Handler =>
+    (release: Observable<unknown>): Handler =>
     (request) =>
-      concat(request.body.pipe(tap(hold(ms)), ignoreElements()), hello(request));
+      concat(request.body.pipe(tap(hold(release)), ignoreElements()), hello(request));
 
   test('answers 503 when reading has stopped for so long, whether or not the client is still there', () => {
     const errors: unknown[] = [];
-    run((helpers) => {
-      const onError = (error: unknown): void => void errors.push((error as Error).message);
-      const heard = hear(helpers, '-(ab)', sent, holding(1_000), { readTimeout: 10, onError });
-      helpers.expectObservable(heard).toBe('- 10ms (t|)', { t: '503' });
+    const onError = (error: unknown): void => void errors.push((error as Error).message);
+    play('-(ab)', sent, holding(NEVER), { readTimeout: 10, onError }, ({ expectAnswers, expectClosed }) => {
+      expectAnswers('- 10ms u');
+      expectClosed('- 10ms x');
     });
     expect(errors).toEqual(['Handler Timeout: 10 ms, to take more of the content']);
   });
 
   test('leaves one alone that goes on, and one that holds while there is little', () => {
-    run((helpers) => {
-      const slow = hear(helpers, '-(ab)', sent, holding(8), { readTimeout: 10 });
-      helpers.expectObservable(slow).toBe('- 16ms s', { s: '200' });
+    play('-(ab) 20ms |', sent, holding(timer(8)), { readTimeout: 10 }, ({ expectAnswers }) => {
+      expectAnswers('- 16ms s');
     });
-    run((helpers) => {
-      const little = { a: 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc', b: 'def' };
-      const heard = hear(helpers, '-a-b', little, holding(50), { readTimeout: 10 });
-      helpers.expectObservable(heard).toBe('- 100ms s', { s: '200' });
+    const little = { a: 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc', b: 'def' };
+    play('-a-b 100ms |', little, holding(timer(50)), { readTimeout: 10 }, ({ expectAnswers }) => {
+      expectAnswers('- 100ms s');
     });
   });
 });
 
 describe('handlerTimeout', () => {
   test('answers 503 when a handler does not begin in time, and unsubscribes it', () => {
-    run((helpers) => {
-      const { cold, expectObservable, expectSubscriptions } = helpers;
-      const slow = cold<ResponseNotification>('--------------------s', { s: responseStart(200) });
-      const heard = hear(helpers, '-a', { a: Object.values(GET).join('') }, () => slow, {
-        handlerTimeout: 10,
-      });
-      expectObservable(heard).toBe('- 10ms t', { t: '503' });
-      expectSubscriptions(slow.subscriptions).toBe('-^ 9ms !');
-    });
+    let slow: Observable<ResponseNotification> | undefined;
+    play(
+      '-a 20ms |',
+      WHOLE,
+      () => slow!,
+      { handlerTimeout: 10 },
+      (helpers) => {
+        const answer = helpers.cold<ResponseNotification>('--------------------s', { s: responseStart(200) });
+        slow = answer;
+        helpers.expectAnswers('- 10ms u');
+        helpers.expectSubscriptions(answer.subscriptions).toBe('-^ 9ms !');
+      },
+    );
   });
 
   test('leaves one that has begun alone', () => {
-    run((helpers) => {
-      const slow = (): Observable<ResponseNotification> =>
-        concat(of(responseStart(200)), timer(50).pipe(map(() => responseDone())));
-      const heard = hear(helpers, 'a', { a: Object.values(GET).join('') }, slow, { handlerTimeout: 10 });
-      helpers.expectObservable(heard).toBe('s', { s: '200' });
-    });
+    const slow = (): Observable<ResponseNotification> =>
+      concat(of(responseStart(200)), timer(50).pipe(map(() => responseDone())));
+    play('a 60ms |', WHOLE, slow, { handlerTimeout: 10 }, ({ expectAnswers }) => expectAnswers('50ms s'));
   });
 });
 
 describe('writeTimeout', () => {
   test('closes a connection whose client takes nothing of a response that waits for it', () => {
-    run(({ expectObservable, expectSubscriptions, cold }) => {
-      const transport = memoryTransport();
-      const endless = cold<ResponseNotification>('(sb)----------------b', {
-        s: responseStart(200),
-        b: responseBody(new Uint8Array(20_000)),
-      });
-      new HttpServer({ ...HOST, transport, writeTimeout: 10 }).serve(() => endless).subscribe();
-      const ended = transport.connect(HOST).pipe(
-        mergeMap((phase) => (phase.type === 'connection' ? of(phase.connection) : EMPTY)),
-        take(1),
-        mergeMap((connection) => {
-          connection.hold();
-          connection.write(Object.values(GET).join(''));
-          return NEVER;
-        }),
-      );
-      expectObservable(ended, '^ 40ms !').toBe('');
-      expectSubscriptions(endless.subscriptions).toBe('^ 9ms !');
-    });
+    let endless: Observable<ResponseNotification> | undefined;
+    play(
+      { send: 'a', reading: 'h' },
+      WHOLE,
+      () => endless!,
+      { writeTimeout: 10 },
+      (helpers) => {
+        const answer = helpers.cold<ResponseNotification>('(sb)----------------b', {
+          s: responseStart(200),
+          b: responseBody(new Uint8Array(20_000)),
+        });
+        endless = answer;
+        helpers.expectAnswers('');
+        helpers.expectClosed('10ms x');
+        helpers.expectSubscriptions(answer.subscriptions).toBe('^ 9ms !');
+      },
+    );
   });
 });
 
 describe('idleTimeout', () => {
   test('closes a connection that asks for nothing, counted from the last answer', () => {
-    run((helpers) => {
-      const whole = { a: Object.values(GET).join('') };
-      const heard = hear(helpers, 'a---a', whole, hello, { idleTimeout: 10 });
-      helpers.expectObservable(heard).toBe('s---s 9ms |', { s: '200' });
+    play('a---a', WHOLE, hello, { idleTimeout: 10 }, ({ expectAnswers, expectClosed }) => {
+      expectAnswers('s---s');
+      expectClosed('4ms 10ms x');
     });
   });
 });
