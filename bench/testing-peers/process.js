@@ -1,6 +1,6 @@
 // Runs the scenarios of one tool, and prints what came of each: a process of its own, as some of them change globals.
 
-const TIMES = 5;
+const TIMES = 20;
 const [tool] = process.argv.slice(2);
 const { name, packages, scenarios } = await import(tool === 'rxchange' ? './rxchange.ts' : `./${tool}.js`);
 
