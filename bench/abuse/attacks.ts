@@ -8,7 +8,7 @@ const HEAD = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 /** What a server is sent at the most that never comes to an end. */
 const ENDLESS = 4 * 1_048_576;
-const DRIP_MS = 20;
+const DRIP_MS = 100;
 const PATIENCE_MS = 10_000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -172,12 +172,12 @@ async function mutated(crowd: Crowd, scale: number): Promise<Finding> {
 
 export const ATTACKS: Readonly<Record<string, Attack>> = {
   'slow heads': async (crowd, scale) =>
-    drip(await crowd.connectAll(Math.ceil(1_000 * scale)), `GET /${'a'.repeat(60)} HTTP/1.1\r\nHost: a\r\n`),
+    drip(await crowd.connectAll(Math.ceil(1_000 * scale)), `GET /${'a'.repeat(20)}`),
 
   'slow bodies': async (crowd, scale) => {
     const sockets = await crowd.connectAll(Math.ceil(1_000 * scale));
     for (const socket of sockets) socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n`);
-    return drip(sockets, 'x'.repeat(100));
+    return drip(sockets, 'x'.repeat(20));
   },
 
   'idle connections': async (crowd, scale) => {
