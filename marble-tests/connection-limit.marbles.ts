@@ -130,7 +130,11 @@ describe('a limit on connections', () => {
       expectExchange(client.exchange(request('GET', '/', 'http://a'))).toBe('-----(sbd|)', WHOLE);
       expectExchange(client.exchange(request('GET', '/', 'http://b'))).toBe('----------(sbd|)', WHOLE);
       expectExchange(client.exchange(request('GET', '/', 'http://c'))).toBe('15ms (sbd|)', WHOLE);
-      expectExchange(client.exchange(request('GET', '/', 'http://b'))).toBe('#', {}, 'POOL_FULL');
+      expectExchange(client.exchange(request('GET', '/', 'http://b'))).toBe(
+        '#',
+        {},
+        { code: 'POOL_FULL', detail: '1 are waiting' },
+      );
     });
   });
 

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { map, takeWhile } from 'rxjs';
-import { HttpClient, proxyTransport, type HttpClientOptions, type ProxyOptions } from 'rxchange';
+import { map, NEVER, takeWhile } from 'rxjs';
+import {
+  HttpClient,
+  proxyTransport,
+  type ConnectTarget,
+  type HttpClientOptions,
+  type ProxyOptions,
+} from 'rxchange';
 import { head, sized, type ConnectionScript, type HttpRunHelpers } from 'rxchange/testing';
 import { bodyOf, GET, request, run, sending, WHOLE } from './support/exchanges.ts';
 
@@ -40,14 +46,14 @@ describe('a request by way of a proxy', () => {
         helpers,
         { connect: '--c', reply: () => '-w' },
         'http://me:p%40ss@proxy:3128',
-        { headers: [['X-For', 'proxy']] },
+        { headers: [['X-For', 'proxy'], ['X-By', 'me']] }, // prettier-ignore
       );
       helpers.expectExchange(client.exchange(request('GET', '/a?b'))).toBe('---(sbd|)', WHOLE);
       helpers.expectExchange(client.exchange(request('OPTIONS', '')), '-----^').toBe('------(sbd|)', WHOLE);
       expectConnections().toBe('o-c--r 10ms x');
       expectRequests(({ octets }) => octets).toBe('--a--b', {
-        a: 'GET http://origin/a?b HTTP/1.1\r\nHost: origin\r\nX-For: proxy\r\nProxy-Authorization: Basic bWU6cEBzcw==\r\n\r\n',
-        b: 'OPTIONS http://origin HTTP/1.1\r\nHost: origin\r\nX-For: proxy\r\nProxy-Authorization: Basic bWU6cEBzcw==\r\n\r\n',
+        a: 'GET http://origin/a?b HTTP/1.1\r\nHost: origin\r\nX-For: proxy\r\nX-By: me\r\nProxy-Authorization: Basic bWU6cEBzcw==\r\n\r\n',
+        b: 'OPTIONS http://origin HTTP/1.1\r\nHost: origin\r\nX-For: proxy\r\nX-By: me\r\nProxy-Authorization: Basic bWU6cEBzcw==\r\n\r\n',
       });
     });
   });
@@ -71,6 +77,35 @@ describe('a request by way of a proxy', () => {
       helpers.expectExchange(exchange).toBe('--#', {}, { code: 'UNWRITABLE' });
       expectConnections().toBe('o-(cx)');
     });
+  });
+
+  test('needs no more of the proxy than its host and port, and tells it no credentials then', () => {
+    run((helpers) => {
+      const { client, expectRequests } = behind(helpers, { reply: '-w' }, 'proxy:3128');
+      helpers.expectExchange(client.exchange(GET)).toBe('-(sbd|)', WHOLE);
+      expectRequests(({ octets }) => octets).toBe('a', {
+        a: 'GET http://origin/ HTTP/1.1\r\nHost: origin\r\n\r\n',
+      });
+    });
+  });
+
+  test.each<[string, ConnectTarget]>([
+    ['http://proxy:1', { host: 'proxy', port: 1 }],
+    ['http://[::1]', { host: '::1', port: 80 }],
+    ['https://proxy', { host: 'proxy', port: 443, scheme: 'https' }],
+  ])('goes by way of %s to where that says', (uri, place) => {
+    const asked: unknown[] = [];
+    const connect = (target: ConnectTarget) => {
+      asked.push(target);
+      return NEVER;
+    };
+    const choice = (origin: string): string => {
+      asked.push(origin);
+      return uri;
+    };
+    const transport = proxyTransport(choice, { over: { connect, listen: () => NEVER } });
+    transport.connect({ scheme: 'http', host: '::1', port: 8080 }).subscribe();
+    expect(asked).toEqual(['http://[::1]:8080', place]);
   });
 
   test('that the proxy declines is answered by the proxy', () => {
@@ -129,6 +164,21 @@ describe('a tunnel', () => {
       });
       expectRequests(({ octets }) => octets).toBe('--a', {
         a: 'CONNECT [::1]:443 HTTP/1.1\r\nHost: [::1]:443\r\nProxy-Authorization: Basic bWU6\r\n\r\n',
+      });
+    });
+  });
+
+  test('is open when it is told of, whatever interim responses came before', () => {
+    run(({ network, at }) => {
+      const { transport: over, expectConnections } = network({
+        'http://proxy:3128': { reply: '-i-t', values: { ...values, i: head(103) } },
+      });
+      const phases = proxyTransport('http://proxy:3128', { over }).connect({ host: 'origin', port: 443 });
+      phases.subscribe((phase) => {
+        if (phase.type === 'connection') at(9, () => phase.connection.destroy());
+      });
+      expectConnections(({ type }) => (type === 'closed' ? type : undefined)).toBe('---------x', {
+        x: 'closed',
       });
     });
   });
@@ -250,6 +300,13 @@ describe('the URI of a proxy', () => {
     'http://a@b@c',
   ])('is not %j', (uri) => {
     expect(() => proxyTransport(uri)).toThrow(expect.objectContaining({ code: 'URL' }));
+  });
+
+  test.each([
+    ['', 'this is not the URI of a proxy'],
+    ['http://%zz@proxy', 'the credentials of a proxy are not percent-encoded'],
+  ])('%j says what is wrong', (uri, text) => {
+    expect(() => proxyTransport(uri)).toThrow(text);
   });
 
   test('has its password in no error', () => {

@@ -56,6 +56,23 @@ describe('the numbers of a client', () => {
     });
   });
 
+  test('count a connection no longer that could not be made', () => {
+    run((helpers) => {
+      const { transport } = helpers.network({
+        'http://origin': [{ connect: '--#' }, { connect: '----c', reply: '---w', values }],
+      });
+      const client = new HttpClient({ transport, maxConnectionsPerOrigin: 1, retryLimit: 0, idleTimeout: 0 });
+      helpers.expectExchange(client.exchange(GET)).toBe('--#', {}, 'CONNECT');
+      helpers.expectExchange(client.exchange(GET)).toBe('---------(sbd|)', WHOLE);
+      expectNumbers(helpers, client, {
+        1: { 'http://origin': 'a0 c1 i0 p1' },
+        4: { 'http://origin': 'a0 c1 i0 p0' },
+        7: { 'http://origin': 'a1 c0 i0 p0' },
+        10: {},
+      });
+    });
+  });
+
   test('are told at once, and again with each change: the last of them is how it is', () => {
     run(({ network, expectExchange, expectObservable }) => {
       const { transport } = network({ 'http://origin': { reply: ['-w', '-'], values } });

@@ -172,7 +172,9 @@ describe('an upgrade', () => {
     run((helpers) => {
       const { client } = against(helpers, { start: '--u' });
       const post: HttpRequest = { ...UPGRADE, method: 'POST', body: slowBody(5, 'abc') };
-      helpers.expectExchange(response(client.upgrade(post))).toBe('--#', {}, { code: 'SWITCH' });
+      helpers
+        .expectExchange(response(client.upgrade(post)))
+        .toBe('--#', {}, { code: 'SWITCH', detail: 'the request is not sent whole' });
     });
   });
 

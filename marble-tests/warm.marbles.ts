@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { HttpClient, type HttpClientOptions } from 'rxchange';
 import type { HttpRunHelpers } from 'rxchange/testing';
-import { GET, OCTETS as values, run, WHOLE } from './support/exchanges.ts';
+import { GET, OCTETS as values, request, run, WHOLE } from './support/exchanges.ts';
 
 /** A client of an origin that takes two frames to connect to, and one to answer. */
 const against = ({ network }: HttpRunHelpers, options: HttpClientOptions = {}) => {
@@ -43,6 +43,40 @@ describe('warming', () => {
       const { client, expectConnections } = against(helpers, { maxConnections: 2 });
       helpers.expectObservable(client.warm('http://origin', 5)).toBe('--|');
       expectConnections(({ type }) => (type === 'opening' ? type : undefined)).toBe('(oo)', { o: 'opening' });
+    });
+  });
+
+  test('counts what is elsewhere against that limit, in use or kept', () => {
+    run((helpers) => {
+      const { transport } = helpers.network({
+        'http://origin': () => ({ reply: '-w', values }),
+        'http://kept': { reply: 'w', values },
+        'http://used': { reply: '--------w', values },
+      });
+      const client = new HttpClient({ transport, idleTimeout: 20, maxConnections: 3 });
+      helpers.expectExchange(client.exchange(request('GET', '/', 'http://kept'))).toBe('(sbd|)', WHOLE);
+      helpers
+        .expectExchange(client.exchange(request('GET', '/', 'http://used')))
+        .toBe('--------(sbd|)', WHOLE);
+      helpers.expectObservable(client.warm('http://origin', 5), '-^').toBe('-|');
+      helpers.expectObservable(client.stats, '--^!').toBe('--a', {
+        a: new Map([
+          ['http://kept', { active: 0, connecting: 0, idle: 1, pending: 0 }],
+          ['http://used', { active: 1, connecting: 0, idle: 0, pending: 0 }],
+          ['http://origin', { active: 0, connecting: 0, idle: 1, pending: 0 }],
+        ]),
+      });
+    });
+  });
+
+  test('opens others beside one that is kept', () => {
+    run((helpers) => {
+      const { client, expectConnections } = against(helpers);
+      helpers.expectExchange(client.exchange(GET)).toBe('---(sbd|)', WHOLE);
+      helpers.expectObservable(client.warm('http://origin', 2), '-----^').toBe('-------|');
+      expectConnections(({ type }) => (type === 'opening' ? type : undefined)).toBe('o----o', {
+        o: 'opening',
+      });
     });
   });
 

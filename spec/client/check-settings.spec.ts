@@ -73,6 +73,15 @@ describe('a client with a wrong option', () => {
     expect((error as Error).message).toMatch(new RegExp(`^${name} must be `));
   });
 
+  test.each([
+    ['connectBackoff', 5, 'connectBackoff must be a function, or null, not 5'],
+    ['retryDelay', -1, 'retryDelay must be a number of ms from 0 to 2147483647, or a function, not -1'],
+    ['retryStatuses', [99], 'retryStatuses must be a list of final statuses, not this list'],
+    ['readTimout', 5, 'readTimout is not an option of HttpClient'],
+  ])('%s: %j says what it takes', (name, value, text) => {
+    expect(() => new HttpClient({ [name]: value })).toThrow(text);
+  });
+
   test.each(right)('%s: %s is not one', (name, _, value) => {
     expect(new HttpClient({ [name]: value })).toBeInstanceOf(HttpClient);
   });

@@ -94,19 +94,37 @@ describe('client.exchange()', () => {
       exchange.subscribe();
       exchange.subscribe(all);
     });
-    expect(told).toEqual([expect.stringMatching(/^error TypeError/)]);
+    expect(told).toEqual([expect.stringMatching(/^error TypeError: an HttpClientExchange is sent once/)]);
   });
 
   test('refuses calls out of order, and a request that would not be HTTP', () => {
     const exchange = new HttpClient({ transport: memoryTransport() }).exchange();
-    expect(() => exchange.requestBody(octets('x'))).toThrow(UnwritableError);
-    expect(() => exchange.requestDone()).toThrow(UnwritableError);
-    expect(() => exchange.requestStart('G T', URI)).toThrow(UnwritableError);
+    const refuses = (call: () => void, text: string): void => {
+      expect(call).toThrow(UnwritableError);
+      expect(call).toThrow(text);
+    };
+    refuses(() => exchange.requestBody(octets('x')), 'requestBody before requestStart');
+    refuses(() => exchange.requestDone(), 'requestDone before requestStart');
+    refuses(() => exchange.requestStart('G T', URI), 'method "G T"');
     exchange.requestStart('GET', URI);
-    expect(() => exchange.requestStart('GET', URI)).toThrow(UnwritableError);
+    refuses(() => exchange.requestStart('GET', URI), 'a second requestStart');
     exchange.requestDone();
-    expect(() => exchange.requestBody(octets('x'))).toThrow(UnwritableError);
-    expect(() => exchange.requestDone()).toThrow(UnwritableError);
+    refuses(() => exchange.requestBody(octets('x')), 'requestBody behind requestDone');
+    refuses(() => exchange.requestDone(), 'requestDone behind requestDone');
+  });
+
+  test('errs when more was pushed than is kept before anybody subscribed', () => {
+    let said = '';
+    virtually(({ flush }) => {
+      const transport = memoryTransport();
+      new HttpServer({ transport, host: 'origin', port: 80 }).serve(mirror).subscribe();
+      const exchange = new HttpClient({ transport, maxBufferedBytes: 2 }).exchange();
+      exchange.requestStart('PUT', URI);
+      exchange.requestBody(octets('abc'));
+      exchange.subscribe({ error: (error: unknown) => (said = String(error)) });
+      flush();
+    });
+    expect(said).toContain('more than 2 octets were pushed');
   });
 
   test('undefined is no request, and not the lack of one', () => {

@@ -1,5 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { concat, map, NEVER, Observable, of, Subject, throwError, timer, type Unsubscribable } from 'rxjs';
+import {
+  concat,
+  map,
+  NEVER,
+  Observable,
+  of,
+  Subject,
+  tap,
+  throwError,
+  timer,
+  type Unsubscribable,
+} from 'rxjs';
 import {
   HttpClient,
   requestBody,
@@ -110,6 +121,15 @@ describe('a response', () => {
     expect(play(serve, exchange()).told).toEqual(expected);
   });
 
+  test('that never began says so', () => {
+    let said = '';
+    play(
+      (connection) => connection.read.subscribe(() => connection.end()),
+      (client) => client.exchange(GET).subscribe({ error: (error: unknown) => (said = String(error)) }),
+    );
+    expect(said).toContain('closed by the server before it answered');
+  });
+
   test('without a length ends with its connection', () => {
     const serve = (connection: Connection): void => {
       connection.read.subscribe(() => {
@@ -176,6 +196,46 @@ describe('a connection', () => {
     expect(heard).toHaveLength(2);
   });
 
+  test('whose end came while its response was held is not used again', () => {
+    const serve = (connection: Connection): void => {
+      connection.read.subscribe(() => {
+        connection.write(ANSWER);
+        timer(1).subscribe(() => connection.end());
+      });
+    };
+    const { heard, told } = play(serve, (client, all) => {
+      client.exchange(GET).subscribe((notification) => {
+        if (notification.type === 'response_done') client.exchange(GET).subscribe(all);
+        if (notification.type !== 'response_body') return;
+        const hold = notification.flow!.hold();
+        timer(10).subscribe(() => hold.unsubscribe());
+      });
+    });
+    expect(told).toEqual(WHOLE);
+    expect(heard).toEqual(Array(2).fill('GET / HTTP/1.1\r\nHost: origin\r\n\r\n|'));
+  });
+
+  test('is told when it is idle, so that it keeps no process alive, and when it is not', () => {
+    const told: boolean[] = [];
+    virtually(({ flush }) => {
+      const inner = memoryTransport();
+      served(inner, answering(ANSWER));
+      const transport: Transport = {
+        ...inner,
+        connect: (target) =>
+          inner.connect(target).pipe(
+            tap((phase) => {
+              if (phase.type !== 'connection') return;
+              phase.connection.setIdle = (isIdle) => void told.push(isIdle);
+            }),
+          ),
+      };
+      twice(new HttpClient({ transport }), new Told());
+      flush();
+    });
+    expect(told).toEqual([false, true, false, true]);
+  });
+
   test('is shared by clients with the same transport', () => {
     virtually(({ flush }) => {
       const transport = memoryTransport();
@@ -185,6 +245,12 @@ describe('a connection', () => {
       flush();
       expect(heard).toHaveLength(1);
     });
+  });
+
+  test('is not used again, inside done either, when none is to be kept', () => {
+    const { heard, told } = play(answering(ANSWER), twice, { idleTimeout: 0 });
+    expect(told).toEqual(WHOLE);
+    expect(heard).toHaveLength(2);
   });
 
   test('is closed after its idle timeout, and never when there is none', () => {
@@ -261,6 +327,41 @@ describe('a hold', () => {
       });
     });
     expect(told).toEqual(WHOLE);
+  });
+
+  test('that is released inside next delivers nothing from within it', () => {
+    let depth = 0;
+    let deepest = 0;
+    const { told } = play(answering(ANSWER), (client, all) => {
+      client.exchange(GET).subscribe({
+        next: (notification) => {
+          deepest = Math.max(deepest, ++depth);
+          all.next(notification);
+          if (notification.type === 'response_body') notification.flow!.hold().unsubscribe();
+          depth--;
+        },
+        complete: all.complete,
+      });
+    });
+    expect(told).toEqual(WHOLE);
+    expect(deepest).toBe(1);
+  });
+
+  test('that is taken when its exchange is over means nothing: the connection is idle, and not silent', () => {
+    let flow: Flow | undefined;
+    const { heard, told } = play(
+      answering(ANSWER),
+      (client, all) => {
+        client.exchange(GET).subscribe((notification) => {
+          if (notification.type === 'response_body') flow = notification.flow;
+        });
+        timer(10).subscribe(() => flow!.hold().unsubscribe());
+        timer(50).subscribe(() => client.exchange(GET).subscribe(all));
+      },
+      { readTimeout: 5 },
+    );
+    expect(told).toEqual(WHOLE);
+    expect(heard).toHaveLength(1);
   });
 
   test('sees what arrived before the end, and then the end', () => {
@@ -393,6 +494,49 @@ describe('a request body', () => {
     expect(told.at(-1)).toBe('complete');
   });
 
+  test('with a flow goes on when the connection has room again', () => {
+    const body = new Observable<RequestBody | RequestDone>((subscriber) => {
+      const hold = (): Unsubscribable => ({ unsubscribe: () => subscriber.next(requestDone()) });
+      subscriber.next(requestBody(new Uint8Array(20_000), { hold }));
+    });
+    const { told } = play(
+      (connection) => {
+        connection.read.subscribe((bytes) => {
+          if (Buffer.from(bytes).includes('0\r\n\r\n')) connection.write(ANSWER);
+        });
+      },
+      exchange(put(body)),
+    );
+    expect(told).toEqual(WHOLE);
+  });
+
+  test('that does not get off the ground is silence', () => {
+    const body = of(requestBody(new Uint8Array(200_000)), requestDone());
+    const { told } = play((connection) => connection.hold(), exchange(put(body)), {
+      readTimeout: 50,
+      retryLimit: 0,
+    });
+    expect(told).toEqual(['error READ_TIMEOUT']);
+  });
+
+  test.each([null, 50])(
+    'that errs with what is not ours has that told as it is, with a deadline of %p',
+    (deadline) => {
+      const mine = new RangeError('mine');
+      const errors: unknown[] = [];
+      play(
+        () => undefined,
+        (client) =>
+          client
+            .exchange(put(throwError(() => mine)))
+            .subscribe({ error: (error: unknown) => errors.push(error) }),
+        { deadline },
+      );
+      expect(errors).toEqual([mine]);
+      expect(mine).not.toHaveProperty('exchange');
+    },
+  );
+
   test('is not sent on behind a response that makes it vain', () => {
     for (const answer of [
       'HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n',
@@ -440,6 +584,13 @@ describe('a request body', () => {
   });
 });
 
+test('Host is that of the URI, whatever the caller says', () => {
+  const headers: HttpRequest['headers'] = [['Host', 'other'], ['A', 'b'], ['host', 'other']]; // prettier-ignore
+  expect(play(answering(ANSWER), exchange({ ...GET, headers })).heard[0]).toBe(
+    'GET / HTTP/1.1\r\nHost: origin\r\nA: b\r\n\r\n|',
+  );
+});
+
 describe('wrong use', () => {
   const client = new HttpClient({ transport: memoryTransport() });
   const wrong: [string, Partial<HttpRequest>][] = [
@@ -457,8 +608,18 @@ describe('wrong use', () => {
     expect(() => client.exchange({ ...GET, ...change })).toThrow(TypeError);
   });
 
+  test.each<[string, () => unknown, string]>([
+    ['CONNECT', () => client.exchange({ ...GET, method: 'CONNECT' }), 'CONNECT is no exchange'],
+    ['CONNECT with a body', () => client.upgrade({ ...GET, method: 'CONNECT', body: NEVER }), 'no content'],
+    ['an upgrade to nothing', () => client.upgrade(GET), 'needs an Upgrade field'],
+    ['half a connection', () => client.warm('http://origin', 0.5), 'count must be a whole number'],
+  ])('%s is told from other wrong use', (_, use, text) => {
+    expect(use).toThrow(text);
+  });
+
   test.each<[string, unknown]>([
     ['that is none', undefined],
+    ['that is null', null],
     ['without headers', { method: 'GET', uri: GET.uri }],
     ['without a uri', { method: 'GET', headers: [] }],
     ['with a body that is no Observable', { ...GET, body: 'text' }],

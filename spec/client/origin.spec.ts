@@ -43,6 +43,24 @@ describe('parseUri', () => {
   });
 
   test.each([
+    ['/path', 'GET', '"/path" is not absolute'],
+    ['http://a/b c', 'GET', '"http://a/b c" has characters that must be percent-encoded'],
+    ['http://a/b', 'CONNECT', 'a tunnel leads to a host and a port, and to no path'],
+    ['ftp://a/', 'GET', 'the scheme ftp is not supported'],
+    ['http://user@a/', 'GET', 'a URI must not hold a user name or password'],
+    ['http://a b/', 'GET', '"a b" is not a host'],
+  ])('says what is wrong with %j for %s', (uri, method, text) => {
+    expect(() => parseUri(uri, method)).toThrow(text);
+  });
+
+  test('tells origins apart, however many there are', () => {
+    for (let index = 0; index <= 2_000; index++) {
+      expect(parseUri(`http://a${index}/`).origin.host).toBe(`a${index}`);
+    }
+    expect(parseUri('http://a0/').origin).toEqual(parseUri('HTTP://A0').origin);
+  });
+
+  test.each([
     [''],
     ['/path'],
     ['a'],

@@ -17,15 +17,22 @@ const statuses: Check = (value) =>
     ? undefined
     : 'a list of final statuses';
 
+/** That of a value which may be something else as well. */
+const orElse =
+  (isElse: (value: unknown) => boolean, other: string, check: Check): Check =>
+  (value) => {
+    const wanted = isElse(value) ? undefined : check(value);
+    return wanted && `${wanted}, or ${other}`;
+  };
+
 const CHECKS: Record<keyof HttpClientSettings, Check> = {
   transport: having('connect'),
   connectTimeout: msOrNever,
-  connectBackoff: (value) => (value === null ? undefined : func(value) && `${func(value) ?? ''}, or null`),
+  connectBackoff: orElse((value) => value === null, 'null', func),
   readTimeout: msOrNever,
   idleTimeout: msOrNever,
   retryLimit: count(0),
-  retryDelay: (value) =>
-    typeof value === 'function' ? undefined : ms(value) && `${ms(value) ?? ''}, or a function`,
+  retryDelay: orElse((value) => typeof value === 'function', 'a function', ms),
   retryStatuses: statuses,
   maxRetryAfter: ms,
   maxConnectionsPerOrigin: count(1),
