@@ -22,6 +22,7 @@ describe('parseMarbles', () => {
     '499ms s 60005ms b 2s e 1.5m (d|)',
     ' s   -  b ',
     'a 49ms b',
+    '1.25s a 0.125m b',
     '1s 2x 3 ms 4ms5ms 6ms ',
     '(a 10ms b)c',
     '-\u4e00-\u{20000}-#',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { catchError, EMPTY, finalize, NEVER, Observable, of, Subject, timer } from 'rxjs';
+import { catchError, EMPTY, NEVER, Observable, of, Subject, timer } from 'rxjs';
 import { Permits, withPermit, type PermitsOptions } from 'rxchange';
 import { virtually } from '../support/virtually.ts';
 
@@ -67,19 +67,25 @@ describe('withPermit', () => {
     expect([one.active, one.pending]).toEqual([0, 0]);
   });
 
-  test('is not barged past from within the end of a waiter either, when its permit is free again', () => {
-    const one = permits(1);
+  test('is not barged past by a waiter that is let in while another permit is given back', () => {
+    const two = permits(2);
     const told: string[] = [];
     const ask = (name: string, then = (): void => {}): void => {
-      of(name)
-        .pipe(withPermit(one), finalize(then))
-        .subscribe((text) => told.push(text));
+      const source = new Observable<never>(() => {
+        told.push(name);
+        then();
+      });
+      source.pipe(withPermit(two)).subscribe();
     };
-    const first = NEVER.pipe(withPermit(one)).subscribe();
-    ask('second', () => ask('late'));
-    ask('third');
+    const [first, second] = [NEVER, NEVER].map((never) => never.pipe(withPermit(two)).subscribe());
+    ask('third', () => {
+      second.unsubscribe();
+      ask('late');
+    });
+    ask('fourth');
     first.unsubscribe();
-    expect(told).toEqual(['second', 'third', 'late']);
+    expect(told).toEqual(['third', 'fourth']);
+    expect([two.active, two.pending]).toEqual([2, 1]);
   });
 
   test('ends with a PoolFullError when too many wait, and with none before', () => {
