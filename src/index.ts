@@ -73,6 +73,8 @@ export { HttpServer, type Handler } from './server/http-server.ts';
 export type { ListenOptions, ServerNotification } from './server/listening.ts';
 export type { HttpServerOptions, HttpServerSettings } from './server/server-settings.ts';
 export type { TimeoutSettings } from './server/timeouts.ts';
+export { proxyProtocol, type ProxyProtocolOptions } from './server/proxy-protocol.ts';
+export { trustForwarded, type TrustForwardedOptions } from './server/trust-forwarded.ts';
 export { HttpServerExchange } from './server/http-server-exchange.ts';
 export { toDuplex } from './transport/duplex.ts';
 export { splice } from './transport/splice.ts';

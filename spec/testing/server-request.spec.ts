@@ -41,9 +41,9 @@ describe('a request for a handler', () => {
       ],
       content: 'abc',
     });
-    const [{ method, uri, version, headers, authority }] = handed;
+    const [{ method, uri, version, headers, authority, scheme }] = handed;
     expect(headers.map(([name, value]) => [name, value.trim()])).toEqual(own.headers);
-    expect({ method, uri, version, authority }).toEqual({ ...own, headers: undefined });
+    expect({ method, uri, version, authority, scheme }).toEqual({ ...own, headers: undefined });
     expect(Object.keys(connection)).toEqual(Object.keys(handed[0].connection));
     expect(body).toBeDefined();
   });

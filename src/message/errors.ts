@@ -41,6 +41,7 @@
  * │  └─ AlpnError                    ALPN                      502
  * ├─ ProxyError                      PROXY                     502
  * ├─ ListenError                     LISTEN
+ * ├─ ProxyHeaderError                PROXY_HEADER
  * ├─ PhaseTimeoutError               one for each phase of an exchange
  * │  ├─ AcquireTimeoutError          ACQUIRE_TIMEOUT           503
  * │  ├─ ConnectTimeoutError          CONNECT_TIMEOUT           504
@@ -704,6 +705,15 @@ export class ClientClosedError extends HttpError {
 export class ListenError extends HttpError {
   /** @internal */
   protected static override readonly about: ErrorClass = { title: 'ListenError', desc: 'Cannot listen' };
+}
+
+/** A connection does not begin with the header of the PROXY protocol, where it has to. It is closed, and nobody answered. */
+export class ProxyHeaderError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'ProxyHeaderError',
+    desc: 'Not a header of the PROXY protocol',
+  };
 }
 
 /** The sender's own body has more or fewer octets than its Content-Length says (RFC 9110 §8.6). */

@@ -26,6 +26,8 @@ export interface HttpServerRequest extends HttpRequest {
   readonly version: HttpVersion;
   /** Host and port asked for: those of an absolute target, else the Host field (RFC 9112 §3.2.2); none in bare HTTP/1.0. */
   readonly authority: string | undefined;
+  /** `https` on a connection that is secured, or that a trusted proxy says was. */
+  readonly scheme: 'http' | 'https';
   readonly connection: ConnectionInfo;
   readonly body: Observable<RequestBody | RequestDone>;
   /**

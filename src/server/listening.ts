@@ -99,7 +99,9 @@ export class Listening {
       connection.destroy(true);
       return;
     }
-    connections.add(new ServerConnection(connection, this.options));
+    const served = new ServerConnection(connection, this.options);
+    connections.add(served);
+    served.start();
   }
 
   /** Closes the oldest connection on which nothing is under way: who only holds it must not keep others out. */

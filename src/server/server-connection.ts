@@ -136,6 +136,11 @@ export class ServerConnection {
     this.options = options;
     this.reader = new RequestReader(options);
     this.timeouts = new Timeouts(options, options.scheduler, (error) => this.expire(error));
+  }
+
+  /** Listens to the connection, and may be told of its end before it returns: of one that was read before, all is there. */
+  start(): void {
+    const { connection } = this;
     this.awaitRequest();
     connection.drained.subscribe(() => this.drain());
     connection.closed.subscribe(() => this.leave(new ConnectionResetError('closed')));
@@ -284,6 +289,7 @@ export class ServerConnection {
       headers,
       version,
       authority,
+      scheme: connection.info.tls === undefined ? 'http' : 'https',
       connection: connection.info,
       body,
       upgrade: this.offer(current, answered),

@@ -36,6 +36,7 @@ export function serverRequest(
     version: '1.1',
     headers,
     authority: getHeader(headers, 'Host')[0],
+    scheme: 'http',
     connection: { localAddress: 'origin', localPort: 80, remoteAddress: 'client', remotePort: 49_152 },
     body: new Observable((subscriber) => {
       if (isRead) {

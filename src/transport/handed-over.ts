@@ -2,8 +2,8 @@ import { Observable, type Unsubscribable } from 'rxjs';
 import type { Connection, ConnectionInfo } from '../message/connection.ts';
 
 /**
- * A connection on which HTTP is over and another protocol goes on (RFC 9110 §7.8, §9.3.6): what was read behind the head
- * belongs to that protocol and comes first.
+ * A connection on which one protocol is over and another goes on (RFC 9110 §7.8, §9.3.6; the PROXY protocol): what was read
+ * behind the end of the first belongs to the second and comes first.
  *
  * Nothing is read before somebody subscribes to `read`, which may be later than the connection is emitted: who gets it by
  * way of a promise loses nothing.
@@ -15,9 +15,15 @@ export class HandedOver implements Connection {
   /** What comes before all that is read beneath. */
   readonly early: Uint8Array;
 
-  /** @param early - octets that were read already and are nobody else's */
-  constructor(connection: Connection, early: Uint8Array) {
+  readonly info: ConnectionInfo;
+
+  /**
+   * @param early - octets that were read already and are nobody else's
+   * @param info - what has become known of its ends
+   */
+  constructor(connection: Connection, early: Uint8Array, info = connection.info) {
     this.beneath = connection;
+    this.info = info;
     this.early = early;
     const hold = connection.hold();
     let unread: Uint8Array | undefined = early;
@@ -28,10 +34,6 @@ export class HandedOver implements Connection {
       subscriber.add(connection.read.subscribe(subscriber));
       hold.unsubscribe();
     });
-  }
-
-  get info(): ConnectionInfo {
-    return this.beneath.info;
   }
 
   get drained(): Observable<void> {

@@ -87,7 +87,13 @@ function open(): string[] {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
-afterEach(() => until(() => open().length === 0));
+/** Not for as long as it takes: a handle that is forgotten is closed, too, once it is collected. */
+afterEach(async () => {
+  for (let looks = 0; looks < 200 && open().length > 0; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  expect(open()).toEqual([]);
+});
 
 const get = (
   uri: string,
@@ -409,8 +415,9 @@ describe('an open file', () => {
     notifications('/large.bin')
       .subscribe(() => said++)
       .unsubscribe();
-    for (let turns = 0; turns < 200; turns++) await new Promise((resolve) => setImmediate(resolve));
-    expect([said, open()]).toEqual([0, []]);
+    // As long as another takes to be opened and read.
+    for (let times = 0; times < 3; times++) await get('/a.txt');
+    expect(said).toBe(0);
   });
 
   test('is not opened by who does not subscribe', async () => {

@@ -17,7 +17,8 @@ export function requestOf(
   more: Partial<HttpServerRequest> = {},
 ): HttpServerRequest {
   const body: HttpServerRequest['body'] = of(requestDone());
-  return { method, uri, headers, version: '1.1', authority: 'origin', connection: {}, body, ...more };
+  const known = { version: '1.1', authority: 'origin', scheme: 'http', connection: {} } as const;
+  return { method, uri, headers, ...known, body, ...more };
 }
 
 /** What a handler answers, as a whole. */
