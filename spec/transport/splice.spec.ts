@@ -3,12 +3,15 @@ import {
   catchError,
   endWith,
   filter,
+  firstValueFrom,
   forkJoin,
+  lastValueFrom,
   map,
   merge,
   mergeMap,
   NEVER,
   of,
+  reduce,
   shareReplay,
   take,
   takeUntil,
@@ -19,6 +22,7 @@ import {
 import { ConnectionResetError, splice, type Connection } from 'rxchange';
 import { memoryTransport, type LinkOptions } from 'rxchange/testing';
 import { virtually } from '../support/virtually.ts';
+import { connected } from './connected.ts';
 
 const HOST = { host: 'middle', port: 80 };
 const values = { a: 'abc', b: 'd' };
@@ -126,6 +130,26 @@ describe('splice', () => {
       expectObservable(merge(spliced, closes)).toBe('---#', undefined, reset);
       expectObservable(far.pipe(mergeMap(([, origin]) => origin.read))).toBe('---|');
     });
+  });
+
+  // Unlike those in memory, a socket that Node has connected answers an end with its own, and closes.
+  test('loses nothing of what an origin has said that has ended before its client has taken it', async () => {
+    const [near, far] = [await connected(), await connected()];
+    const [client, here, there, origin] = [near.near, near.far, far.near, far.far];
+    const spliced = lastValueFrom(splice(here, there), { defaultValue: 'complete' });
+    const hold = client.hold();
+    const received = lastValueFrom(client.read.pipe(reduce((sum, { length }) => sum + length, 0)), {
+      defaultValue: 0,
+    });
+    const closed = firstValueFrom(there.closed, { defaultValue: undefined });
+    origin.write(new Uint8Array(1_000_000));
+    origin.end();
+    await closed;
+    hold.unsubscribe();
+    expect(await received).toBe(1_000_000);
+    expect(await spliced).toBe('complete');
+    near.stop();
+    far.stop();
   });
 
   test.each([
