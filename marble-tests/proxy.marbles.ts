@@ -186,7 +186,7 @@ describe('a tunnel', () => {
   test.each([
     ['with another status', '-n', '-#', { code: 'PROXY', status: 407 }],
     ['with what is not HTTP', '-x', '-#', { code: 'START_LINE' }],
-    ['by a FIN', '-|', '-#', { code: 'CONNECTION_RESET' }],
+    ['by a FIN', '-|', '-#', { code: 'CONNECTION_RESET', detail: 'closed by the proxy before it answered' }],
     ['by a FIN within its head', '-h-|', '---#', { code: 'CONNECTION_RESET' }],
     ['by a RST', '-#', '-#', { code: 'CONNECTION_RESET' }],
   ])('that is answered %s fails, and the connection is closed', (_, reply, marbles, error) => {

@@ -237,6 +237,7 @@ describe('sentRequestFraming', () => {
     ['PUT', undefined, false, NO_CONTENT, NO_CONTENT],
     ['PATCH', undefined, false, NO_CONTENT, NO_CONTENT],
     ['GET', '0', false, NO_CONTENT, NO_CONTENT],
+    ['GET', '0, 0', false, NO_CONTENT, NO_CONTENT],
     ['GET', undefined, true, CHUNKED, CHUNKED],
     ['POST', undefined, true, CHUNKED, CHUNKED],
     ['POST', '5', true, length(5), length(5)],

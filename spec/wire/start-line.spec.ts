@@ -97,6 +97,9 @@ describe('a request line', () => {
     expect(forEveryCut(requests({ limits }), `GET /5678901 HTTP/1.1\r\n${HOST}`)).toMatchObject([{ error }]);
     expect(forEveryCut(requests({ limits }), 'GET /5678901234567890')).toMatchObject([{ error }]);
     expect(forEveryCut(requests({ limits }), 'GET /567890123456789')).toEqual([]);
+    expect(forEveryCut(requests({ limits }), `GET /\x00${'a'.repeat(30)}`)).toMatchObject([
+      { error: { code: 'START_LINE', offset: 5 } },
+    ]);
   });
 
   test('of 8,000 octets fits by default (RFC 9112 §3), one above 8,192 does not', () => {

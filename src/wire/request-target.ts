@@ -17,10 +17,10 @@ const MAX_PORT = 65_535;
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?]*)/;
 
 /** What was one the last time: the requests to a server name the same host, one after the other. */
-let known = '';
+let known: string | undefined;
 
 export function isAuthority(text: string): boolean {
-  if (text === known) return text !== '';
+  if (text === known) return true;
   const parts = AUTHORITY.exec(text);
   if (parts === null || Number(parts[1].slice(1)) > MAX_PORT) return false;
   known = text;
