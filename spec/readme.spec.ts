@@ -1,15 +1,17 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { codeBlocksOf, faultsOf, readDocument, type CodeBlock } from './support/markdown-code.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+/** What is told to those who use the package. */
+const DOCUMENTS = ['README.md', 'docs/operations.md', 'docs/security.md'];
 
 describe('the README', () => {
   const markdown = readDocument('README.md');
 
   test('has code that compiles', () => {
-    const blocks = codeBlocksOf('README.md');
+    const blocks = DOCUMENTS.flatMap((path) => codeBlocksOf(path));
     expect(blocks.length).toBeGreaterThan(8);
     const wrong: CodeBlock = {
       name: undefined,
@@ -29,8 +31,8 @@ describe('the README', () => {
     expect(told).toEqual(steps);
   });
 
-  test('links to files that are there', () => {
-    const links = Array.from(markdown.matchAll(/\]\((?!https?:)([^)#]+)/g), ([, path]) => path);
-    for (const path of links) expect(ts.sys.fileExists(join(ROOT, path))).toBe(true);
+  test.each(DOCUMENTS)('links to files that are there: %s', (path) => {
+    const links = Array.from(readDocument(path).matchAll(/\]\((?!https?:)([^)#]+)/g), ([, link]) => link);
+    for (const link of links) expect(ts.sys.fileExists(join(ROOT, dirname(path), link))).toBe(true);
   });
 });
