@@ -16,9 +16,9 @@ const LARGE = 4 * 1_048_576;
 const sha256 = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('hex');
 
 /** Who asked for `/health`. */
-const checkers = new Set<string>();
+const checkers: string[] = [];
 const handler: Handler = ({ uri, body, scheme, authority, connection: { remoteAddress, remotePort } }) => {
-  if (uri === '/health') checkers.add(String(remoteAddress));
+  if (uri === '/health') checkers.push(String(remoteAddress));
   if (uri !== '/sha256') {
     const who = `${String(remoteAddress)} ${String(remotePort)}`;
     return respond(
@@ -57,8 +57,7 @@ beforeAll(async () => {
      bind 127.0.0.1:${String(port)}
      default_backend ${name}
      backend ${name}
-     option httpchk GET /health
-     server ours 127.0.0.1:${String(proxied.port)} check inter 50ms ${options}
+     server ours 127.0.0.1:${String(proxied.port)} ${options}
     `;
   haproxy = await startHaproxy(
     5,
@@ -70,6 +69,11 @@ beforeAll(async () => {
        mode tcp
        bind 127.0.0.1:${String(ports[3])}
        server ours 127.0.0.1:${String(proxied.port)} send-proxy-v2
+       # Apart: on a busy machine a check is late, and what it is late for is down.
+       backend checks
+       option httpchk GET /health
+       server v1 127.0.0.1:${String(proxied.port)} check inter 50ms send-proxy
+       server v2 127.0.0.1:${String(proxied.port)} check inter 50ms send-proxy-v2
        frontend fields
        bind 127.0.0.1:${String(ports[4])}
        option forwardfor
@@ -122,9 +126,8 @@ describe.each([
 });
 
 test('the checks of HAProxy itself are answered', async () => {
-  await until('a check has come', () => checkers.size > 0);
-  expect([...checkers]).toEqual(['127.0.0.1']);
-  expect(haproxy.log()).not.toContain('is DOWN');
+  await until('checks have come', () => checkers.length > 4);
+  expect(new Set(checkers)).toEqual(new Set(['127.0.0.1']));
 });
 
 test('who leaves the header out is not answered', async () => {
