@@ -16,6 +16,7 @@ import type { Context } from '../transport/context.ts';
 import { HandedOver } from '../transport/handed-over.ts';
 import { Holds } from '../transport/holds.ts';
 import type { Connection, ConnectionInfo } from '../message/connection.ts';
+import { Place } from '../transport/queue.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
 import { ResponseReader, type ResponseReaderOptions } from '../wire/response-reader.ts';
 import type { Attempt } from './attempt.ts';
@@ -28,8 +29,12 @@ export interface ConnectionOwner extends ResponseReaderOptions {
   readonly headersTimeout: number | null;
   readonly readTimeout: number | null;
   readonly scheduler: SchedulerLike;
+  /** What its connections lead to. */
+  readonly origin: string;
   /** Is told when an exchange is over and another can follow. */
   readonly onIdle: (connection: ClientConnection) => void;
+  /** Is told when an idle connection is so no longer, whatever became of it. */
+  readonly onTaken: (connection: ClientConnection) => void;
   /** Is told, once, that the connection carries no more. */
   readonly onGone: (connection: ClientConnection) => void;
 }
@@ -55,6 +60,10 @@ interface Current {
  */
 export class ClientConnection {
   readonly info: ConnectionInfo;
+  owner: ConnectionOwner;
+  /** While it is idle: where it stands among those that expire as it does, and among all of its owner. */
+  readonly place = new Place(this);
+  readonly turn = new Place(this);
   /** ms since 1970. */
   readonly openedAt: number;
   /** What the server said last of how long it keeps the connection. */
@@ -65,7 +74,6 @@ export class ClientConnection {
   private readonly hearing = new Subscription();
   /** The field lines for the forward proxy that reads here, if one does. */
   private readonly forProxy: string | undefined;
-  private owner: ConnectionOwner;
   private reader: ResponseReader;
   private current: Current | undefined;
   private exchanges = 0;

@@ -4,6 +4,7 @@ import { ClientClosedError } from '../message/errors.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
 import { connectTimeout } from '../operators/connect-timeout.ts';
 import { Permits, type PermitsOptions } from '../operators/with-permit.ts';
+import { Queue } from '../transport/queue.ts';
 import type { ConnectNotification, Transport } from '../transport/transport.ts';
 import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
 import { ConnectBackoff, type ConnectDelay } from './connect-backoff.ts';
@@ -24,7 +25,7 @@ import type { PoolStats } from './pool-stats.ts';
 import type { Stopwatch } from './timings.ts';
 
 /** The limits of a pool, and what its connections are made of. Times are ms. */
-export interface ClientPoolOptions extends Omit<ConnectionOwner, 'onIdle' | 'onGone'> {
+export interface ClientPoolOptions extends Omit<ConnectionOwner, 'origin' | 'onIdle' | 'onTaken' | 'onGone'> {
   readonly transport: Transport;
   readonly scheduler: SchedulerLike;
   readonly maxConnectionsPerOrigin: number;
@@ -54,7 +55,7 @@ export class ClientPool {
   private readonly waiting: PermitsOptions;
   private readonly allPermits: Permits | undefined;
   /** Idle connections of this client, the one that has been so for longest first. */
-  private readonly idle = new Map<ClientConnection, OriginPool>();
+  private readonly idle = new Queue<ClientConnection>();
   private readonly changes = new Subject<void>();
   private readonly backoff: ConnectBackoff | undefined;
   private isClosed = false;
@@ -78,7 +79,7 @@ export class ClientPool {
   /** Closes what is idle, refuses what is new, and completes when all that was begun has ended. */
   readonly close: Observable<never> = defer(() => {
     this.isClosed = true;
-    for (const connection of [...this.idle.keys()]) connection.close();
+    while (this.idle.first !== undefined) this.idle.first.item.close();
     return new Observable<never>((subscriber) => {
       const check = (): void => {
         if (this.origins.size === 0) subscriber.complete();
@@ -132,10 +133,16 @@ export class ClientPool {
     };
     const owner: ConnectionOwner = {
       ...this.options,
-      onIdle: (connection) => this.keep(connection, serialized, pool),
+      origin: serialized,
+      onIdle: (connection) => this.keep(connection, pool),
+      onTaken: (connection) => {
+        pool.idle--;
+        this.idle.delete(connection.turn);
+        onChange();
+      },
       onGone: (connection) => {
         // The timer that was set when it was idle last is not wanted any more, even if it has been in use since.
-        this.kept.delete(serialized, connection);
+        this.kept.delete(connection);
         if (connectionClose.hasSubscribers) publish(connectionClose, serialized, connection.info);
       },
     };
@@ -170,34 +177,31 @@ export class ClientPool {
   }
 
   /** Keeps a connection whose exchange is over, or closes it if it would not be used again. */
-  private keep(connection: ClientConnection, serialized: string, pool: OriginPool): void {
+  private keep(connection: ClientConnection, pool: OriginPool): void {
     const timeout = this.isClosed ? 0 : this.keepFor(connection);
-    if (timeout !== null && timeout <= 0) {
+    if (timeout <= 0) {
       connection.close();
       return;
     }
     pool.idle++;
-    this.idle.set(connection, pool);
-    this.kept.put(serialized, connection, timeout, () => {
-      pool.idle--;
-      this.idle.delete(connection);
-      this.change(serialized, pool);
-    });
+    this.idle.push(connection.turn);
+    this.kept.put(connection, timeout === Infinity ? null : timeout);
   }
 
   /** For how many ms: not longer than the server says that it will, less a margin for what is on its way then. */
-  private keepFor(connection: ClientConnection): number | null {
+  private keepFor(connection: ClientConnection): number {
     const { idleTimeout, maxConnectionAge, keepAliveMargin, scheduler } = this.options;
-    const bounds: number[] = [];
-    if (idleTimeout !== null) bounds.push(idleTimeout);
-    if (maxConnectionAge !== null) bounds.push(connection.openedAt + maxConnectionAge - scheduler.now());
+    let bound = idleTimeout ?? Infinity;
+    if (maxConnectionAge !== null) {
+      bound = Math.min(bound, connection.openedAt + maxConnectionAge - scheduler.now());
+    }
     if (connection.keepAlive !== undefined) {
       const { timeout, max } = parseKeepAlive(connection.keepAlive);
       if (max === 0) return 0;
       // Half of a hint that is shorter than the margin is still worth keeping.
-      if (timeout !== undefined) bounds.push(Math.max(timeout - keepAliveMargin, timeout / 2));
+      if (timeout !== undefined) bound = Math.min(bound, Math.max(timeout - keepAliveMargin, timeout / 2));
     }
-    return bounds.length === 0 ? null : Math.min(...bounds);
+    return bound;
   }
 
   /** Four times an exchange something changes, and seldom is there anybody to hear of it. */
@@ -211,9 +215,9 @@ export class ClientPool {
 
   private makeRoom(): void {
     if (this.allPermits === undefined) return;
-    for (const connection of this.idle.keys()) {
+    for (let place = this.idle.first; place !== undefined; place = this.idle.first) {
       if (this.allPermits.active + this.idle.size <= this.options.maxConnections) return;
-      connection.close();
+      place.item.close();
     }
   }
 

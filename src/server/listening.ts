@@ -54,8 +54,8 @@ export class Listening {
       keepAlive: keepAliveFields(settings.idleTimeout),
       isStopping: () => this.isStopping,
       onIdle: (connection, isIdle) => {
-        if (isIdle) this.expiry.add(connection, this.idleTimeout);
-        else this.expiry.delete(connection, this.idleTimeout);
+        if (isIdle) this.expiry.add(connection.place, this.idleTimeout);
+        else this.expiry.delete(connection.place);
       },
       onExchange: (isBegun) => (this.exchanges += isBegun ? 1 : -1),
       onGone: (connection) => this.forget(connection),
@@ -116,9 +116,9 @@ export class Listening {
 
   private stop(scheduler: SchedulerLike): void {
     const idle = [...this.connections].filter((connection) => connection.isIdle);
-    for (const connection of idle) this.expiry.delete(connection, this.idleTimeout);
+    for (const connection of idle) this.expiry.delete(connection.place);
     this.isStopping = true;
-    for (const connection of idle) this.expiry.add(connection, this.idleTimeout);
+    for (const connection of idle) this.expiry.add(connection.place, this.idleTimeout);
     const { stopTimeout } = this.settings;
     if (stopTimeout !== null) {
       const close = (): void => {
@@ -132,7 +132,7 @@ export class Listening {
   }
 
   private forget(connection: ServerConnection): void {
-    this.expiry.delete(connection, this.idleTimeout);
+    this.expiry.delete(connection.place);
     this.expiry.settle();
     this.connections.delete(connection);
     if (!this.isStopping) return;

@@ -13,6 +13,7 @@ import type { HeaderList } from '../message/headers.ts';
 import type { RequestNotification, RequestStart, ResponseNotification } from '../message/notifications.ts';
 import type { Connection } from '../message/connection.ts';
 import { HandedOver } from '../transport/handed-over.ts';
+import { Place } from '../transport/queue.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
 import { upgradeProtocols } from '../wire/control-fields.ts';
 import { RequestReader, type RequestReaderOptions } from '../wire/request-reader.ts';
@@ -105,6 +106,8 @@ interface Acceptance {
 export class ServerConnection {
   /** Whether it waits for a request of which nothing has come yet. */
   isIdle = false;
+  /** Among those that are idle. */
+  readonly place = new Place(this);
 
   private readonly connection: Connection;
   private readonly options: ServerConnectionOptions;

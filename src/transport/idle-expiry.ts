@@ -1,4 +1,5 @@
 import { Subscription, type SchedulerLike } from 'rxjs';
+import { Queue, type Place } from './queue.ts';
 import { unrefTimer } from './unref-timer.ts';
 
 /** What a timer of Node takes; for more it would fire at once. */
@@ -17,8 +18,8 @@ const MOST_KEPT = 8;
 export class IdleExpiry<T> {
   private readonly scheduler: SchedulerLike;
   private readonly expire: (item: T) => void;
-  /** By timeout in ms: the items in the order in which they became idle, each with the time at which it expires. */
-  private readonly queues = new Map<number, Map<T, number>>();
+  /** By timeout in ms: in the order in which they became idle. */
+  private readonly queues = new Map<number, Queue<T>>();
   private timer = Subscription.EMPTY;
   private due = Infinity;
 
@@ -28,20 +29,18 @@ export class IdleExpiry<T> {
   }
 
   /** @param timeout - ms; null never expires */
-  add(item: T, timeout: number | null): void {
+  add(place: Place<T>, timeout: number | null): void {
     if (timeout === null) return;
     let queue = this.queues.get(timeout);
-    if (queue === undefined) this.queues.set(timeout, (queue = new Map<T, number>()));
+    if (queue === undefined) this.queues.set(timeout, (queue = this.newQueue()));
     const now = this.scheduler.now();
-    queue.set(item, now + timeout);
-    this.setTimer(now + timeout, now);
+    place.until = now + timeout;
+    queue.push(place);
+    this.setTimer(place.until, now);
   }
 
-  delete(item: T, timeout: number | null): void {
-    if (timeout === null) return;
-    const queue = this.queues.get(timeout);
-    queue?.delete(item);
-    if (queue?.size === 0 && this.queues.size > MOST_KEPT) this.queues.delete(timeout);
+  delete(place: Place<T>): void {
+    place.queue?.delete(place);
   }
 
   /** Stops the timer if nothing is left to expire: to be called when something is gone for good. */
@@ -50,6 +49,13 @@ export class IdleExpiry<T> {
     this.queues.clear();
     this.timer.unsubscribe();
     this.due = Infinity;
+  }
+
+  private newQueue(): Queue<T> {
+    if (this.queues.size >= MOST_KEPT) {
+      for (const [timeout, { size }] of this.queues) if (size === 0) this.queues.delete(timeout);
+    }
+    return new Queue();
   }
 
   private setTimer(due: number, now: number): void {
@@ -64,13 +70,13 @@ export class IdleExpiry<T> {
 
   private expireUntil(now: number): void {
     for (const [timeout, queue] of this.queues) {
-      for (const [item, expiry] of queue) {
-        if (expiry > now) {
-          this.setTimer(expiry, now);
+      for (let place = queue.first; place !== undefined; place = queue.first) {
+        if (place.until > now) {
+          this.setTimer(place.until, now);
           break;
         }
-        queue.delete(item);
-        this.expire(item);
+        queue.delete(place);
+        this.expire(place.item);
       }
       if (queue.size === 0) this.queues.delete(timeout);
     }
