@@ -43,10 +43,7 @@ function source(total: number): Observable<ResponseNotification> {
     const piece = new Uint8Array(65_536).fill(0x61);
     let sent = 0;
     let isRunning = false;
-    const flow: Flow & Holds = new Holds(
-      () => undefined,
-      () => run(),
-    );
+    const flow: Flow & Holds = new Holds({ resume: () => run() });
     const run = (): void => {
       if (isRunning) return;
       isRunning = true;

@@ -23,13 +23,13 @@ export function flowing<Piece, Done>(
 ): Observable<Piece | Done> {
   return new Observable((subscriber) => {
     let isRunning = false;
-    const holds = new Holds(
-      () => (source.isHeld = true),
-      () => {
+    const holds = new Holds({
+      pause: () => (source.isHeld = true),
+      resume: () => {
         source.isHeld = false;
         run();
       },
-    );
+    });
     const run = (): void => {
       if (isRunning) return;
       isRunning = true;

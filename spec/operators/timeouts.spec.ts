@@ -99,10 +99,7 @@ describe.each(OPERATORS)('%s', (_, operator, code) => {
 
 describe('readTimeout', () => {
   const held = (): { holds: Holds; body: ResponseNotification } => {
-    const holds = new Holds(
-      () => {},
-      () => {},
-    );
+    const holds = new Holds({ resume: () => {} });
     return { holds, body: responseBody(Buffer.from('abc'), holds) };
   };
 

@@ -29,13 +29,13 @@ export function fromReadable(open: Readable | (() => Readable)): Observable<Requ
       subscriber.next(requestDone());
       subscriber.complete();
     };
-    const flow = new Holds(
-      () => void stream.pause(),
-      () => {
+    const flow = new Holds({
+      pause: () => stream.pause(),
+      resume: () => {
         if (hasEnded) finish();
         else stream.resume();
       },
-    );
+    });
     stream.on('data', (piece: unknown) => {
       try {
         subscriber.next(requestBody(octetsOf(piece), flow));

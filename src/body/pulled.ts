@@ -69,7 +69,7 @@ export function pulled(open: () => Puller): Observable<RequestBody | RequestDone
       }
       subscriber.next(requestBody(octets, flow));
     };
-    const flow = new Holds(() => undefined, pump);
+    const flow = new Holds({ resume: pump });
     subscriber.add(() => {
       if (!isOver) void leave(puller);
     });

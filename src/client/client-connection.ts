@@ -20,7 +20,7 @@ import { Place } from '../transport/queue.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
 import { ResponseReader, type ResponseReaderOptions } from '../wire/response-reader.ts';
 import type { Attempt } from './attempt.ts';
-import { RequestSender } from './request-sender.ts';
+import { RequestSender, type SenderObserver } from './request-sender.ts';
 
 /** Whose a connection is, and what that asks of it. Times are ms. */
 export interface ConnectionOwner extends ResponseReaderOptions {
@@ -39,17 +39,53 @@ export interface ConnectionOwner extends ResponseReaderOptions {
   readonly onGone: (connection: ClientConnection) => void;
 }
 
-/** The exchange that a connection carries. */
-interface Current {
-  readonly subscriber: Subscriber<UpgradeNotification>;
+/** The exchange that a connection carries: what its request and its subscriber have to say, it tells the connection. */
+class Current implements SenderObserver, Unsubscribable {
   readonly attempt: Attempt;
   readonly sender: RequestSender;
-  /** Who holds the response: the Flow of its body notifications. */
-  readonly holds: Holds;
+  readonly subscriber: Subscriber<UpgradeNotification>;
   /** Where its observers run. */
   readonly context: Context;
+  /** Who holds the response: the Flow of its body notifications. */
+  readonly holds: Holds;
   /** Whether the final head has yet to come. */
-  isUnanswered: boolean;
+  isUnanswered = true;
+  private readonly carrier: ClientConnection;
+
+  constructor(
+    carrier: ClientConnection,
+    connection: Connection,
+    attempt: Attempt,
+    subscriber: Subscriber<UpgradeNotification>,
+    context: Context,
+  ) {
+    this.carrier = carrier;
+    this.attempt = attempt;
+    this.sender = new RequestSender(connection, attempt, carrier.owner, this);
+    this.subscriber = subscriber;
+    this.context = context;
+    this.holds = new Holds(this);
+  }
+
+  onWrite(): void {
+    this.carrier.progress();
+  }
+
+  onError(error: unknown): void {
+    this.carrier.giveUp(this, error);
+  }
+
+  pause(): void {
+    this.carrier.hold(this);
+  }
+
+  resume(): void {
+    this.carrier.release(this);
+  }
+
+  unsubscribe(): void {
+    this.carrier.leave(this);
+  }
 }
 
 /**
@@ -169,29 +205,27 @@ export class ClientConnection {
   }
 
   private carry(attempt: Attempt, context: Context, subscriber: Subscriber<UpgradeNotification>): void {
-    const { connection, reader, owner, forProxy } = this;
-    const sender = new RequestSender(connection, attempt, owner, {
-      onWrite: this.progress,
-      onError: (error) => {
-        if (this.current === current) this.fail(error);
-      },
-    });
-    const holds = new Holds(
-      () => this.hold(current),
-      () => this.release(current),
-    );
-    const current: Current = { subscriber, attempt, sender, holds, context, isUnanswered: true };
+    const { connection, reader, forProxy } = this;
+    const current = new Current(this, connection, attempt, subscriber, context);
     this.current = current;
-    subscriber.add(() => {
-      if (this.current === current) this.close();
-    });
+    subscriber.add(current);
     if (forProxy !== undefined) attempt.goThrough(forProxy);
     this.keepAlive = undefined;
     attempt.reused = this.exchanges++ > 0;
     connection.setIdle(false);
     reader.expect(attempt.method, attempt.sendable.offered);
-    sender.send();
+    current.sender.send();
     this.progress();
+  }
+
+  /** The subscriber has left. */
+  leave(current: Current): void {
+    if (this.current === current) this.close();
+  }
+
+  /** The request cannot be sent whole. */
+  giveUp(current: Current, error: unknown): void {
+    if (this.current === current) this.fail(error);
   }
 
   private inContext(work: () => void): void {
@@ -200,13 +234,13 @@ export class ClientConnection {
   }
 
   /** Octets of the request have left, of which the server thinks when it has the last. */
-  private readonly progress = (): void => {
+  progress(): void {
     const { current } = this;
     if (current === undefined) return;
     this.stir();
     this.unsent = this.connection.buffered;
     if (current.isUnanswered && current.sender.isDone) this.thought?.start();
-  };
+  }
 
   /** Octets have moved. A consumer that holds is not a silent server, whatever else moves meanwhile. */
   private stir(): void {
@@ -324,14 +358,14 @@ export class ClientConnection {
     this.inContext(() => this.fail(error));
   }
 
-  private hold(current: Current): void {
+  hold(current: Current): void {
     if (this.current !== current) return;
     this.pause = this.connection.hold();
     // A consumer that holds is not a silent server.
     this.silence?.pause();
   }
 
-  private release(current: Current): void {
+  release(current: Current): void {
     if (this.current !== current) return;
     this.pause?.unsubscribe();
     this.pause = undefined;

@@ -37,8 +37,8 @@ export function parseUri(uri: string, method = 'GET'): Destination {
   if (typeof uri !== 'string') throw new TypeError('the uri of a request is a string');
   const match = URI.exec(uri);
   if (match === null) throw new UrlError(`${JSON.stringify(uri)} is not absolute`);
-  const [, start, rest] = match as unknown as [string, string, string];
-  const origin = parseOrigin(start);
+  const origin = parseOrigin(match[1]);
+  const rest = match[2];
   if (method === 'CONNECT') return { origin, target: tunnelTarget(origin, rest) };
   // RFC 9112 §3.2.4: what has no path at all is about the server as a whole.
   if (rest === '' && method === 'OPTIONS') return { origin, target: '*' };

@@ -1,7 +1,7 @@
 import { isObservable } from 'rxjs';
 import { UnwritableError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/exchange.ts';
-import { controlFields, upgradeProtocols } from '../wire/control-fields.ts';
+import { controlFields, upgradeProtocols, type ControlFields } from '../wire/control-fields.ts';
 import { formatField } from '../wire/field-section.ts';
 import { sentRequestFraming, type Framing } from '../wire/framing.ts';
 import { formatHead } from '../wire/message-writer.ts';
@@ -14,26 +14,6 @@ export interface RequestHead {
   readonly content: Framing | undefined;
 }
 
-/** A request that can be sent: it has been checked, and its head is ready. */
-export interface SendableRequest {
-  readonly request: HttpRequest;
-  readonly origin: Origin;
-  /** The protocols that it offers to speak instead of HTTP. */
-  readonly offered: readonly string[];
-  /** Whether the body waits until the server asks for it (RFC 9110 §10.1.1). */
-  readonly expectsContinue: boolean;
-  /** The head of a request with a body, if it has one. */
-  readonly usual: RequestHead;
-  /** The head for a body that turns out to be none. */
-  empty(): RequestHead;
-  /**
-   * The same, as a forward proxy reads it: in absolute-form (RFC 9112 §3.2.2).
-   *
-   * @param fields - the field lines that are for the proxy
-   */
-  through(fields: string): SendableRequest;
-}
-
 /** What of the head is not the caller's. */
 interface Form {
   readonly offered: readonly string[];
@@ -42,6 +22,65 @@ interface Form {
 }
 
 const NO_OFFER: readonly string[] = [];
+
+/** A request that can be sent: it has been checked, and its head is ready. */
+export class SendableRequest {
+  readonly request: HttpRequest;
+  readonly origin: Origin;
+  /** The protocols that it offers to speak instead of HTTP. */
+  readonly offered: readonly string[];
+  /** Whether the body waits until the server asks for it (RFC 9110 §10.1.1). */
+  readonly expectsContinue: boolean;
+  /** The head of a request with a body, if it has one. */
+  readonly usual: RequestHead;
+
+  private readonly startLine: string;
+  private readonly fields: ControlFields;
+  /** Field lines that are not the caller's. */
+  private readonly before: string;
+  private readonly behind: string;
+
+  /** @throws UrlError, UnwritableError */
+  constructor(request: HttpRequest, { offered, forProxy }: Form) {
+    const { method, uri, headers, body } = request;
+    const { origin, target } = parseUri(uri, method);
+    const isForProxy = forProxy !== undefined && method !== 'CONNECT';
+    this.request = request;
+    this.origin = origin;
+    this.offered = offered;
+    this.startLine = formatRequestLine(method, isForProxy ? absoluteForm(origin, target) : target);
+    this.fields = controlFields(headers);
+    this.before = `Host: ${method === 'CONNECT' ? target : origin.authority}\r\n${forProxy ?? ''}`;
+    this.behind =
+      offered.length === 0 ? '' : `Connection: upgrade\r\n${formatField('Upgrade', offered.join(', '))}`;
+    this.usual = this.head(body !== undefined);
+    this.expectsContinue = body !== undefined && this.fields.expect?.toLowerCase() === '100-continue';
+  }
+
+  /** The head for a body that turns out to be none. */
+  empty(): RequestHead {
+    return this.request.body === undefined ? this.usual : this.head(false);
+  }
+
+  /**
+   * The same, as a forward proxy reads it: in absolute-form (RFC 9112 §3.2.2).
+   *
+   * @param fields - the field lines that are for the proxy
+   */
+  through(fields: string): SendableRequest {
+    return new SendableRequest(this.request, { offered: this.offered, forProxy: fields });
+  }
+
+  private head(hasContent: boolean): RequestHead {
+    const { request, startLine, before, behind, fields } = this;
+    const { method, headers } = request;
+    const { declared, content } = sentRequestFraming(method, fields, hasContent);
+    return {
+      head: formatHead({ startLine, before, headers, fields, declared, behind, ownsHost: true }),
+      content,
+    };
+  }
+}
 
 /**
  * Checks a request and prepares its head: Host first and as the URI has it (RFC 9112 §3.2), fields for one hop only left
@@ -53,7 +92,7 @@ export function sendableRequest(request: HttpRequest): SendableRequest {
   check(request);
   // RFC 9110 §9.3.6: it makes a tunnel, and has a target of another form.
   if (request.method === 'CONNECT') throw new UnwritableError('CONNECT is no exchange: see upgrade()');
-  return prepare(request, { offered: NO_OFFER });
+  return new SendableRequest(request, { offered: NO_OFFER });
 }
 
 /**
@@ -66,11 +105,11 @@ export function upgradeRequest(request: HttpRequest): SendableRequest {
   check(request);
   if (request.method === 'CONNECT') {
     if (request.body !== undefined) throw new UnwritableError('CONNECT has no content');
-    return prepare(request, { offered: NO_OFFER });
+    return new SendableRequest(request, { offered: NO_OFFER });
   }
   const offered = upgradeProtocols(controlFields(request.headers).upgrade ?? '');
   if (offered.length === 0) throw new UnwritableError('an upgrade to no protocol: it needs an Upgrade field');
-  return prepare(request, { offered });
+  return new SendableRequest(request, { offered });
 }
 
 function check(request: HttpRequest): void {
@@ -80,35 +119,6 @@ function check(request: HttpRequest): void {
   if (request.body !== undefined && !isObservable(request.body)) {
     throw new TypeError('the body of a request is an Observable');
   }
-}
-
-function prepare(request: HttpRequest, form: Form): SendableRequest {
-  const { method, uri, headers, body } = request;
-  const { offered, forProxy } = form;
-  const { origin, target } = parseUri(uri, method);
-  const fields = controlFields(headers);
-  const startLine = formatRequestLine(
-    method,
-    forProxy === undefined || method === 'CONNECT' ? target : absoluteForm(origin, target),
-  );
-  const before = `Host: ${method === 'CONNECT' ? target : origin.authority}\r\n${forProxy ?? ''}`;
-  const behind =
-    offered.length === 0 ? '' : `Connection: upgrade\r\n${formatField('Upgrade', offered.join(', '))}`;
-  const make = (hasContent: boolean): RequestHead => {
-    const { declared, content } = sentRequestFraming(method, fields, hasContent);
-    const head = formatHead({ startLine, before, headers, fields, declared, behind, ownsHost: true });
-    return { head, content };
-  };
-  const usual = make(body !== undefined);
-  return {
-    request,
-    origin,
-    offered,
-    expectsContinue: body !== undefined && fields.expect?.toLowerCase() === '100-continue',
-    usual,
-    empty: () => (body === undefined ? usual : make(false)),
-    through: (proxyFields) => prepare(request, { offered, forProxy: proxyFields }),
-  };
 }
 
 /** RFC 9112 §3.2.4: what is about the server as a whole has no path at all. */

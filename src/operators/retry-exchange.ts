@@ -8,6 +8,7 @@ import {
   timer,
   type MonoTypeOperatorFunction,
   type ObservableInput,
+  type Observer,
   type SchedulerLike,
   type Subscriber,
 } from 'rxjs';
@@ -80,8 +81,8 @@ export function retryExchange(options: RetryOptions = {}): MonoTypeOperatorFunct
   return (source) => new Observable((subscriber) => new Retrying(source, options, subscriber).attempt());
 }
 
-/** One exchange with all its attempts. */
-class Retrying {
+/** One exchange with all its attempts, each of which it observes. */
+class Retrying implements Observer<ResponseNotification> {
   private readonly source: Observable<ResponseNotification>;
   private readonly options: RetryOptions;
   private readonly scheduler: SchedulerLike;
@@ -118,18 +119,10 @@ class Retrying {
     const current = new Subscription();
     this.current = current;
     this.subscriber.add(current);
-    current.add(
-      this.source.subscribe({
-        next: (notification) => this.take(notification),
-        error: (error: unknown) => this.fail(error),
-        complete: () => {
-          if (!this.isDropped) this.subscriber.complete();
-        },
-      }),
-    );
+    current.add(this.source.subscribe(this));
   }
 
-  private take(notification: ResponseNotification): void {
+  next(notification: ResponseNotification): void {
     if (this.isDropped) return;
     if (!this.isTold && notification.type === 'response_start' && this.refuses(notification)) return;
     this.isTold = true;
@@ -146,7 +139,11 @@ class Retrying {
     return this.isDropped;
   }
 
-  private fail(error: unknown): void {
+  complete(): void {
+    if (!this.isDropped) this.subscriber.complete();
+  }
+
+  error(error: unknown): void {
     if (this.isDropped) return;
     if (error instanceof HttpError) this.describe(error);
     // What made the repeat necessary is what went wrong.

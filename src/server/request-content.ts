@@ -43,7 +43,7 @@ export class RequestContent {
    */
   constructor(budget: DiscardBudget, onWanted: () => void, onFlow: () => void) {
     this.budget = budget;
-    this.holds = new Holds(() => undefined, onFlow);
+    this.holds = new Holds({ resume: onFlow });
     this.body = new Observable((subscriber) => {
       if (this.isEmpty && this.end !== undefined) {
         subscriber.next(this.end);

@@ -107,10 +107,7 @@ export class LinkEnd implements Connection {
   private readonly incoming = new Subject<Uint8Array>();
   private readonly room = new Subject<void>();
   private readonly closing = new Subject<void>();
-  private readonly holds = new Holds(
-    () => undefined,
-    () => this.peer.wake(asyncScheduler.now()),
-  );
+  private readonly holds = new Holds({ resume: () => this.peer.wake(asyncScheduler.now()) });
   private holding = 0;
   private queue: Parcel[] = [];
   /** Octets of the first parcel of the queue that have left. */

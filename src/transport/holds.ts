@@ -1,15 +1,19 @@
 import { Subject, Subscription, type Observable, type Unsubscribable } from 'rxjs';
 
-/** Counts who holds a source: it stops with the first hold and flows again after the last release. */
+/** What can be held. One that waits to be asked anyway needs no pause. */
+interface Pausable {
+  pause?(): unknown;
+  resume(): unknown;
+}
+
+/** Counts who holds a source: it pauses with the first hold and flows again after the last release. */
 export class Holds {
   private changes: Subject<boolean> | undefined;
   private count = 0;
-  private readonly stop: () => void;
-  private readonly flow: () => void;
+  private readonly source: Pausable;
 
-  constructor(stop: () => void, flow: () => void) {
-    this.stop = stop;
-    this.flow = flow;
+  constructor(source: Pausable) {
+    this.source = source;
   }
 
   get isHeld(): boolean {
@@ -24,13 +28,13 @@ export class Holds {
   /** A release is idempotent, as Subscriptions are. */
   hold(): Unsubscribable {
     if (this.count++ === 0) {
-      this.stop();
+      this.source.pause?.();
       this.changes?.next(true);
     }
     return new Subscription(() => {
       if (--this.count > 0) return;
       this.changes?.next(false);
-      this.flow();
+      this.source.resume();
     });
   }
 }

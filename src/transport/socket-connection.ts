@@ -51,10 +51,7 @@ export class SocketConnection implements Connection {
     this.info = info;
     this.read = read;
     this.socket = socket;
-    this.holds = new Holds(
-      () => void socket.pause(),
-      () => void socket.resume(),
-    );
+    this.holds = new Holds(socket);
     socket.on('end', () => read.complete());
     socket.on('error', (cause) => read.error(this.fault(cause)));
     this.drained = this.drains;
