@@ -79,7 +79,7 @@ export { HttpServerExchange } from './server/http-server-exchange.ts';
 export { toDuplex } from './transport/duplex.ts';
 export { splice } from './transport/splice.ts';
 export { tcpTransport } from './transport/tcp.ts';
-export { tlsTransport } from './transport/tls.ts';
+export { tlsTransport, type TlsTransport } from './transport/tls.ts';
 export type { TlsContextOptions, TlsOptions } from './transport/tls-options.ts';
 export type {
   ConnectNotification,

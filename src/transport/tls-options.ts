@@ -1,5 +1,7 @@
 import tls from 'node:tls';
-import { boolean, checkSettings, count, func, type Check } from '../message/settings.ts';
+import type { ConnectionInfo } from '../message/connection.ts';
+import type { HttpError } from '../message/errors.ts';
+import { boolean, checkSettings, count, func, msOrNever, type Check } from '../message/settings.ts';
 
 /** What both ends make a secure context of: options of `node:tls`, with its meanings. */
 export type TlsContextOptions = Pick<
@@ -54,7 +56,32 @@ export interface TlsOptions extends TlsContextOptions {
    * @defaultValue 100, as node:https has it
    */
   readonly maxSessions?: number | undefined;
+  /**
+   * Whether a server asks its clients for certificates. Those without one that `ca` vouches for are refused, unless
+   * `rejectUnauthorized` is false: then `ConnectionInfo.tls` says what they are.
+   *
+   * @defaultValue false
+   */
+  readonly requestCert?: boolean | undefined;
+  /** Chooses a server's certificate by the name that its client asks for; without one for a name, it is `cert`. */
+  readonly SNICallback?: tls.TlsOptions['SNICallback'];
+  /**
+   * ms for the handshake with a client; null is for ever.
+   *
+   * @defaultValue 30000, as an HttpServer waits for the head of a request; node:https has 120000
+   */
+  readonly handshakeTimeout?: number | null | undefined;
+  /**
+   * Is told of the handshakes with clients that failed, each of which is over: what listens goes on. Anybody can make one
+   * fail, as often as they like.
+   *
+   * @defaultValue tells nobody
+   */
+  readonly onHandshakeError?: ((error: HttpError, connection: ConnectionInfo) => void) | undefined;
 }
+
+/** ms; for more, a timer of Node fires at once. */
+const LONGEST = 2_147_483_647;
 
 const material: Check = (value) =>
   typeof value === 'string' || (typeof value === 'object' && value !== null) ? undefined : 'PEM or DER';
@@ -75,36 +102,72 @@ const CONTEXT_CHECKS: Record<keyof TlsContextOptions, Check> = {
   pfx: material,
 };
 
+const CONTEXT_OPTIONS = Object.keys(CONTEXT_CHECKS) as (keyof TlsContextOptions)[];
+
 const CHECKS: Record<keyof TlsOptions, Check> = {
   ...CONTEXT_CHECKS,
   rejectUnauthorized: boolean,
   servername: text,
   checkServerIdentity: func,
   maxSessions: count(0),
+  requestCert: boolean,
+  SNICallback: func,
+  handshakeTimeout: msOrNever,
+  onHandshakeError: func,
 };
 
 /** @throws RangeError for a number out of its range, TypeError for anything else; both name the option */
 export function checkTlsOptions(options: TlsOptions): void {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  checkSettings(given, CHECKS, 'tlsTransport');
+  checkSettings(given(options, Object.keys(options) as (keyof TlsOptions)[]), CHECKS, 'tlsTransport');
+}
+
+/** @throws TypeError that names the option */
+export function checkContextOptions(options: TlsContextOptions): void {
+  checkSettings(given(options, Object.keys(options) as (keyof TlsContextOptions)[]), CONTEXT_CHECKS, 'renew');
+}
+
+/** What of the options a secure context is made of. */
+export function contextOf(options: TlsContextOptions): TlsContextOptions {
+  return given(options, CONTEXT_OPTIONS);
+}
+
+/** What of the options is for the handshake with a server. */
+export function clientOptionsOf(options: TlsOptions): tls.ConnectionOptions {
+  const { rejectUnauthorized = true } = options;
+  return { ...given(options, ['servername', 'checkServerIdentity']), rejectUnauthorized };
+}
+
+/** What of the options is for the handshake with a client. */
+export function serverOptionsOf(options: TlsOptions): tls.TlsOptions {
+  const { rejectUnauthorized = true, requestCert = false, SNICallback } = options;
+  return {
+    rejectUnauthorized,
+    requestCert,
+    // The time is ours, and Node has one of its own.
+    handshakeTimeout: LONGEST,
+    ...(SNICallback && { SNICallback: guarded(SNICallback) }),
+  };
+}
+
+/** Whether there is a certificate that a server can show. */
+export function canListen({ cert, pfx, SNICallback }: TlsOptions): boolean {
+  return (cert ?? pfx ?? SNICallback) !== undefined;
 }
 
 /**
- * A secure context of what the options say, and of nothing else that they hold.
+ * A secure context.
  *
  * @throws TypeError that names the option of which none can be made; never what is in it
  */
 export function secureContext(options: TlsContextOptions): tls.SecureContext {
-  const names = Object.keys(CONTEXT_CHECKS) as (keyof TlsContextOptions)[];
-  const context: TlsContextOptions = Object.fromEntries(names.map((name) => [name, options[name]]));
   try {
-    return tls.createSecureContext(context);
+    return tls.createSecureContext(options);
   } catch (cause) {
     // OpenSSL does not say what it was reading: the first option that fails without the others is the one.
-    const { passphrase } = context;
-    const culprit = names.find((name) => {
+    const { passphrase } = options;
+    const culprit = CONTEXT_OPTIONS.find((name) => {
       try {
-        tls.createSecureContext({ passphrase, [name]: context[name] });
+        tls.createSecureContext({ passphrase, [name]: options[name] });
         return false;
       } catch {
         return true;
@@ -113,4 +176,22 @@ export function secureContext(options: TlsContextOptions): tls.SecureContext {
     const which = culprit ?? 'key and cert';
     throw new TypeError(`${which} cannot be used: ${(cause as Error).message}`, { cause });
   }
+}
+
+function given<T extends object, Name extends keyof T>(options: T, names: readonly Name[]): Pick<T, Name> {
+  const entries = names.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Pick<T, Name>;
+}
+
+type SNICallback = NonNullable<TlsOptions['SNICallback']>;
+
+/** What a callback throws in the middle of a handshake ends that and not the process. */
+function guarded(callback: SNICallback): SNICallback {
+  return (servername, done) => {
+    try {
+      callback(servername, done);
+    } catch (error) {
+      done(error as Error);
+    }
+  };
 }

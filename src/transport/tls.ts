@@ -1,25 +1,69 @@
-import net from 'node:net';
 import tls from 'node:tls';
-import { concatMap, Observable, of } from 'rxjs';
-import type { Connection } from '../message/connection.ts';
-import { ConnectError } from '../message/errors.ts';
-import { streamOf } from './duplex.ts';
+import {
+  catchError,
+  concatMap,
+  EMPTY,
+  identity,
+  map,
+  mergeMap,
+  Observable,
+  of,
+  throwError,
+  timeout,
+  type MonoTypeOperatorFunction,
+} from 'rxjs';
+import type { Connection, ConnectionInfo } from '../message/connection.ts';
+import { ListenError, TlsError, type HttpError } from '../message/errors.ts';
 import { tcpTransport } from './tcp.ts';
-import { TlsConnection } from './tls-connection.ts';
-import { tlsFault } from './tls-fault.ts';
-import { checkTlsOptions, secureContext, type TlsOptions } from './tls-options.ts';
+import { acceptSecurely } from './tls-accept.ts';
+import { connectSecurely } from './tls-connect.ts';
+import {
+  canListen,
+  checkContextOptions,
+  checkTlsOptions,
+  clientOptionsOf,
+  contextOf,
+  secureContext,
+  serverOptionsOf,
+  type TlsContextOptions,
+  type TlsOptions,
+} from './tls-options.ts';
 import { TlsSessions } from './tls-sessions.ts';
-import type { ConnectNotification, ConnectTarget, Transport } from './transport.ts';
+import type {
+  ConnectNotification,
+  ConnectTarget,
+  ListenAddress,
+  ListenNotification,
+  Transport,
+} from './transport.ts';
 
-/** The only protocol that is offered to ALPN (RFC 7301 §6). */
-const HTTP_1_1 = 'http/1.1';
+/** The only protocol that is agreed to (RFC 7301 §6). */
+const ALPNProtocols = ['http/1.1'];
 
-/** As many as the agent of node:https. */
+/** As many as the agent of node:https keeps. */
 const MOST_SESSIONS = 100;
+
+/** ms; as long as an HttpServer waits for the head of a request. */
+const HANDSHAKE_TIMEOUT = 30_000;
+
+/** A transport whose certificate can be replaced. */
+export interface TlsTransport extends Transport {
+  /**
+   * Puts other options in place of those that were given, for every handshake that begins from now on: connections that are
+   * open stay as they are, and what listens goes on listening.
+   *
+   * ```ts
+   * process.on('SIGHUP', () => transport.renew({ cert: readFileSync('cert.pem'), key: readFileSync('key.pem') }));
+   * ```
+   *
+   * @throws TypeError that names an option with a wrong value; all stays as it was then
+   */
+  renew(options: TlsContextOptions): void;
+}
 
 /**
  * TLS, by `node:tls`, on the connections of another transport. What is to be `https` is secured; all else it leaves to
- * the other as it is, so that one transport, and one pool of idle connections, serves both.
+ * the other as it is, so that one transport, and one pool of idle connections, serves both. All that is accepted is secured.
  *
  * ```
  * tcp:     --r---(ck|)
@@ -28,75 +72,99 @@ const MOST_SESSIONS = 100;
  * http:    --r---(ck|)
  * ```
  *
- * The peer's certificate is verified as ever on the web: it must hold, and be for the host. What does not is a
- * {@link TlsError}, of a class of its own for each thing that can be wrong.
+ * A server's certificate is verified as ever on the web: it must hold, and be for the host. What does not is a
+ * {@link TlsError}, of a class of its own for each thing that can be wrong. That a peer ends the connection without saying so
+ * by TLS (RFC 8446 §6.1) cannot be told from an end by Node: who must not take a cut for an end needs a length or chunks.
  *
  * @example
  * ```ts
  * const client = new HttpClient({ transport: tlsTransport({ ca: readFileSync('our-authority.pem') }) });
+ * const server = new HttpServer({
+ *   transport: tlsTransport({ cert: readFileSync('cert.pem'), key: readFileSync('key.pem') }),
+ *   port: 443,
+ * });
  * ```
  *
  * @throws TypeError or RangeError that names an option with a wrong value
  */
-export function tlsTransport(options: TlsOptions = {}, over: Transport = tcpTransport()): Transport {
+export function tlsTransport(options: TlsOptions = {}, over: Transport = tcpTransport()): TlsTransport {
   checkTlsOptions(options);
-  const { servername, checkServerIdentity, rejectUnauthorized, maxSessions = MOST_SESSIONS } = options;
-  const context = secureContext(options);
-  const sessions = new TlsSessions(maxSessions);
+  const { maxSessions = MOST_SESSIONS, handshakeTimeout = HANDSHAKE_TIMEOUT } = options;
+  const servers = new Set<tls.Server>();
+  let material = contextOf(options);
+  let context = secureContext(material);
+  let sessions = new TlsSessions(maxSessions);
 
-  const secure = (connection: Connection, { host, port }: ConnectTarget): Observable<ConnectNotification> =>
+  const connect = ({ host, port }: ConnectTarget): Observable<ConnectNotification> => {
+    const clientOptions = { ...clientOptionsOf(options), ALPNProtocols };
+    return over.connect({ host, port }).pipe(
+      concatMap((phase) =>
+        phase.type === 'connection'
+          ? connectSecurely(phase.connection, { host, port }, sessions, {
+              ...clientOptions,
+              secureContext: context,
+            })
+          : of(phase),
+      ),
+    );
+  };
+
+  const accept = (server: tls.Server, connection: Connection): Observable<ListenNotification> =>
+    acceptSecurely(server, connection).pipe(
+      inTime(handshakeTimeout),
+      catchError((error: unknown) => {
+        report(options.onHandshakeError, error as HttpError, connection.info);
+        return EMPTY;
+      }),
+      map((secured): ListenNotification => ({ type: 'connection', connection: secured })),
+    );
+
+  const listen = (address: ListenAddress): Observable<ListenNotification> =>
     new Observable((subscriber) => {
-      const peer = `${host}:${String(port)}`;
-      const socket = tls.connect({
-        socket: streamOf(connection),
-        secureContext: context,
-        host,
-        servername: servername ?? nameOf(host),
-        session: sessions.take(peer),
-        ALPNProtocols: [HTTP_1_1],
-        rejectUnauthorized: rejectUnauthorized ?? true,
-        ...(checkServerIdentity && { checkServerIdentity }),
-      });
-      let established = false;
-      // TLS 1.3 sends its tickets when the handshake is over, and may send more at any time.
-      socket.on('session', (ticket) => sessions.keep(peer, ticket, socket.getProtocol() === 'TLSv1.3'));
-      const fail = (cause: Error): void => {
-        // Whatever it was, the next attempt must not stumble over the same session.
-        sessions.forget(peer);
-        subscriber.error(tlsFault(cause) ?? new ConnectError(cause.message, { cause }));
-      };
-      socket.on('error', fail);
-      socket.once('secureConnect', () => {
-        socket.off('error', fail);
-        const secured = new TlsConnection(socket, connection);
-        const { alpn, isResumed } = secured.tls;
-        subscriber.next({ type: 'secured', protocol: alpn, isResumed });
-        if (subscriber.closed) return;
-        established = true;
-        subscriber.next({ type: 'connection', connection: secured });
-        subscriber.complete();
-      });
-      return () => {
-        if (established) return;
-        socket.destroy();
-        connection.destroy();
-      };
+      if (!canListen({ ...options, ...material })) {
+        subscriber.error(
+          new ListenError('there is no certificate to show: cert and key, pfx, or SNICallback'),
+        );
+        return;
+      }
+      const server = tls.createServer({ ...serverOptionsOf(options), ...material, ALPNProtocols });
+      servers.add(server);
+      subscriber.add(() => servers.delete(server));
+      const accepted = mergeMap((notification: ListenNotification) =>
+        notification.type === 'connection' ? accept(server, notification.connection) : of(notification),
+      );
+      subscriber.add(over.listen(address).pipe(accepted).subscribe(subscriber));
     });
 
   return {
-    connect: (target) => {
-      if (target.scheme !== 'https') return over.connect(target);
-      const { host, port } = target;
-      const secured = concatMap((phase: ConnectNotification) =>
-        phase.type === 'connection' ? secure(phase.connection, target) : of(phase),
-      );
-      return over.connect({ host, port }).pipe(secured);
+    connect: (target) => (target.scheme === 'https' ? connect(target) : over.connect(target)),
+    listen,
+    renew: (renewal) => {
+      checkContextOptions(renewal);
+      const renewed = { ...material, ...contextOf(renewal) };
+      context = secureContext(renewed);
+      material = renewed;
+      // They are of who we were.
+      sessions = new TlsSessions(maxSessions);
+      for (const server of servers) server.setSecureContext(material);
     },
-    listen: (address) => over.listen(address),
   };
 }
 
-/** What a server is told of whom it is asked for (RFC 6066 §3): a name without the dot of the root, and never an IP address. */
-function nameOf(host: string): string {
-  return net.isIP(host) === 0 ? host.replace(/\.$/, '') : '';
+/** A handshake that takes too long ends with a TlsError: one that never ends would hold its connection for ever. */
+function inTime<T>(ms: number | null): MonoTypeOperatorFunction<T> {
+  if (ms === null) return identity;
+  return timeout({
+    first: ms,
+    with: () => throwError(() => new TlsError(`no handshake within ${String(ms)} ms`)),
+  });
+}
+
+/** What a listener of the caller's throws is not the server's end. */
+function report(listener: TlsOptions['onHandshakeError'], error: HttpError, info: ConnectionInfo): void {
+  try {
+    listener?.(error, info);
+  } catch (another) {
+    console.error(another);
+  }
 }
