@@ -56,14 +56,15 @@ interface Seen {
   octets: number;
 }
 
-class Watched implements Connection {
+/** A connection that goes through here, and is counted. */
+export class Watched implements Connection {
   readonly info: Connection['info'];
   readonly read: Observable<Uint8Array>;
   readonly drained: Observable<void>;
   readonly closed: Observable<void>;
   private readonly inner: Connection;
 
-  constructor(inner: Connection, seen: Seen) {
+  constructor(inner: Connection, seen: Seen = { made: 0, open: 0, octets: 0 }) {
     this.inner = inner;
     this.info = inner.info;
     seen.made++;
@@ -90,8 +91,8 @@ class Watched implements Connection {
     this.inner.end();
   }
 
-  destroy(): void {
-    this.inner.destroy();
+  destroy(isCut?: boolean): void {
+    this.inner.destroy(isCut);
   }
 
   setIdle(isIdle: boolean): void {

@@ -160,7 +160,8 @@ describe('a link', () => {
       other.end();
       at(5, () => one.destroy());
     });
-    expect(there).toEqual(['5 |', '5 closed']);
+    // What was written has left: nobody is there any more to take it.
+    expect(there).toEqual(['5 |', '5 drained', '5 closed']);
   });
 });
 

@@ -212,13 +212,14 @@ export class LinkEnd implements Connection {
 
   private carry(): void {
     const now = asyncScheduler.now();
-    const wasFull = this.buffered >= HIGH_WATER_MARK;
+    const before = this.buffered;
     for (;;) {
       if (this.nextArrival <= now) this.arrive();
       else if (this.mayDepart && this.wireFree <= now) this.depart(now);
       else break;
     }
-    if (wasFull && this.buffered < HIGH_WATER_MARK && !this.isDestroyed) this.room.next();
+    const little = this.hasEnded ? 0 : HIGH_WATER_MARK - 1;
+    if (before > little && this.buffered <= little && !this.isDestroyed) this.room.next();
     this.settle();
     this.setAlarm(now);
   }

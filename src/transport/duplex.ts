@@ -19,7 +19,7 @@ import { SocketConnection } from './socket-connection.ts';
  * ```
  */
 export function toDuplex(connection: Connection): Duplex {
-  return new ConnectionDuplex(connection);
+  return new ConnectionDuplex(connection, true);
 }
 
 /** What TLS can be spoken on: the socket itself where there is one, so that no octet goes through here. */
@@ -31,7 +31,8 @@ export function streamOf(connection: Connection): Duplex {
     socket.unshift(connection.early);
     return socket;
   }
-  return toDuplex(connection);
+  // When what is beneath closes, Node drops what TLS has decrypted and nobody has read: so it is left to TLS to close it.
+  return new ConnectionDuplex(connection, false);
 }
 
 class ConnectionDuplex extends Duplex {
@@ -41,13 +42,14 @@ class ConnectionDuplex extends Duplex {
   private onDrained: ((error?: Error) => void) | undefined;
   private hasEnded = false;
 
-  constructor(connection: Connection) {
-    super();
+  /** @param autoDestroy - whether it closes by itself when both sides have ended */
+  constructor(connection: Connection, autoDestroy: boolean) {
+    super({ autoDestroy });
     this.connection = connection;
     connection.drained.subscribe(() => this.settle());
     connection.closed.subscribe(() => {
       const error = new ConnectionResetError('closed');
-      this.settle(error);
+      this.settle(connection.buffered > 0 ? error : undefined);
       if (!this.hasEnded) this.destroy(error);
     });
     connection.read.subscribe({

@@ -18,6 +18,7 @@ export class SocketConnection implements Connection {
 
   private readonly holds: Holds;
   private readonly drains = new Subject<void>();
+  private readonly closes = new Subject<void>();
   /** What was written in this turn: of pieces that follow each other, small ones are joined. */
   private pending: (Uint8Array | string)[] = [];
   private pendingLength = 0;
@@ -55,16 +56,11 @@ export class SocketConnection implements Connection {
     socket.on('end', () => read.complete());
     socket.on('error', (cause) => read.error(this.fault(cause)));
     this.drained = this.drains;
-    const closed = new Subject<void>();
-    this.closed = closed;
+    this.closed = this.closes;
     socket.on('drain', () => setImmediate(this.drain));
     // Behind `end` a socket emits no `drain`.
     socket.on('finish', () => this.drains.next());
-    socket.on('close', () => {
-      this.drains.complete();
-      closed.next();
-      closed.complete();
-    });
+    socket.on('close', () => this.finish());
   }
 
   get buffered(): number {
@@ -100,6 +96,13 @@ export class SocketConnection implements Connection {
   setIdle(isIdle: boolean): void {
     if (isIdle) this.socket.unref();
     else this.socket.ref();
+  }
+
+  /** Nothing more will happen. */
+  protected finish(): void {
+    this.drains.complete();
+    this.closes.next();
+    this.closes.complete();
   }
 
   /** What it means that the socket failed. */

@@ -17,6 +17,8 @@ export class TlsConnection extends SocketConnection {
     super(socket, read, { ...beneath.info, tls });
     this.tls = tls;
     this.beneath = beneath;
+    // Of TLS within TLS, Node does not say that it is closed when what is beneath was reset. What else it says comes first.
+    beneath.closed.subscribe(() => setImmediate(() => this.finish()));
   }
 
   /** Only what is beneath can be reset; TLS has an alert instead, which tells an end from a cut the other way round. */
