@@ -78,7 +78,10 @@ export { trustForwarded, type TrustForwardedOptions } from './server/trust-forwa
 export { HttpServerExchange } from './server/http-server-exchange.ts';
 export { toDuplex } from './transport/duplex.ts';
 export { splice } from './transport/splice.ts';
-export { tcpTransport } from './transport/tcp.ts';
+export type { AddressCheck } from './transport/check-address.ts';
+export { publicOnly } from './transport/public-only.ts';
+export { tcpTransport, type TcpOptions } from './transport/tcp.ts';
+export { unixTransport } from './transport/unix.ts';
 export { tlsTransport, type TlsTransport } from './transport/tls.ts';
 export type { TlsContextOptions, TlsOptions } from './transport/tls-options.ts';
 export type {

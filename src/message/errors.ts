@@ -31,6 +31,7 @@
  * │  └─ IncompleteMessageError       INCOMPLETE_MESSAGE        400
  * ├─ UrlError                        URL
  * ├─ DnsError                        DNS                       502
+ * ├─ AccessError                     ACCESS                    403
  * ├─ ConnectError                    CONNECT                   502
  * │  └─ ConnectionResetError         CONNECTION_RESET          502
  * ├─ TlsError                        TLS                       502
@@ -464,6 +465,16 @@ export class DnsError extends HttpError {
     title: 'DnsError',
     desc: 'Host name not found',
     serverStatus: 502,
+  };
+}
+
+/** `checkAddress` allows none of the addresses that were to be connected to. */
+export class AccessError extends HttpError {
+  /** @internal */
+  protected static override readonly about: ErrorClass = {
+    title: 'AccessError',
+    desc: 'Address not allowed',
+    serverStatus: 403,
   };
 }
 

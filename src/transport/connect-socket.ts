@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { Observable, Subject } from 'rxjs';
-import { ConnectError, DnsError, HttpError } from '../message/errors.ts';
+import { ConnectError, HttpError } from '../message/errors.ts';
 import { SocketConnection } from './socket-connection.ts';
 import type { ConnectNotification } from './transport.ts';
 
@@ -49,7 +49,7 @@ export function connectSocket(options: net.NetConnectOpts): Observable<ConnectNo
 
 function connectFault(cause: Error): HttpError {
   if (cause instanceof HttpError) return cause;
-  const { syscall, code } = cause as NodeJS.ErrnoException;
-  const detail = cause.message === '' ? String(code) : cause.message;
-  return syscall === 'getaddrinfo' ? new DnsError(detail, { cause }) : new ConnectError(detail, { cause });
+  // When none of several addresses has answered, each has its own error, and all of them together say nothing.
+  const { errors = [cause] } = cause as Partial<AggregateError>;
+  return new ConnectError(errors.map(({ message }: Error) => message).join(', '), { cause });
 }

@@ -89,7 +89,8 @@ export class SocketConnection implements Connection {
   }
 
   destroy(isCut = false): void {
-    if (isCut) this.socket.resetAndDestroy();
+    // Only TCP has resets, and only what has ports is TCP.
+    if (isCut && this.info.remotePort !== undefined) this.socket.resetAndDestroy();
     else this.socket.destroy();
   }
 

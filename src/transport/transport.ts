@@ -13,6 +13,7 @@ export interface Transport {
    * ```
    * --r---c(k|)        resolved, connected, connection
    * --r---c-t--s(k|)   through a proxy's tunnel, secured by TLS
+   * --r---r--(ck|)     the first of several addresses has not answered in time
    * --#                DnsError
    * --r-----#          ConnectError
    * ```
@@ -49,6 +50,8 @@ export interface ListenAddress {
   readonly host: string;
   /** 0 lets the system choose one. */
   readonly port: number;
+  /** The path of the Unix domain socket that is listened on, where it is one: host and port are then what was asked for. */
+  readonly path?: string | undefined;
 }
 
 export type ConnectNotification =
