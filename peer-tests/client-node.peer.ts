@@ -14,6 +14,7 @@ import {
   requestDone,
   StartLineError,
   type HeaderList,
+  type HttpError,
   type HttpClientOptions,
   type HttpRequest,
 } from '../src/index.ts';
@@ -21,6 +22,7 @@ import { flowing, pattern } from './ours/flowing.ts';
 import { receive, type Received } from './ours/receive.ts';
 import { watchedTransport, type Watch } from './ours/watched-transport.ts';
 import { nodeServer, rawServer, socketServer, type Peer } from './peer/node-server.ts';
+import { wire } from './peer/wire.ts';
 import { stays, until } from './until.ts';
 
 const peers: Peer[] = [];
@@ -405,10 +407,15 @@ describe('a server that does not keep its word', () => {
     );
     const { fetch, watch } = ours();
     const received = await fetch(peer.url);
-    expect(received.marbles).toBe('sb#');
-    expect(received.error).toBeInstanceOf(ConnectionResetError);
-    expect((received.error as Error).cause).toMatchObject({ code: 'ECONNRESET' });
     await watch.deserted();
+    if (wire.hasResets) {
+      expect(received.marbles).toBe('sb#');
+      expect(received.error).toBeInstanceOf(ConnectionResetError);
+      expect((received.error as Error).cause).toMatchObject({ code: 'ECONNRESET' });
+    } else {
+      // Where a break looks like an end, what only the end delimits looks whole.
+      expect(received.marbles).toBe(field === 'Connection: close' ? 'sbd|' : 'sb#');
+    }
   });
 
   test('node:http that gives up half-way is an error', async () => {
@@ -659,9 +666,15 @@ describe('uploads', () => {
         });
       }),
     );
-    const statuses = new Set<number | undefined>();
+    const outcomes = new Set<unknown>();
     const { fetch } = ours();
-    for (let nth = 0; nth < 50; nth++) statuses.add((await fetch(peer.url, upload())).head?.status);
-    expect([...statuses]).toEqual([413]);
+    for (let nth = 0; nth < 50; nth++) {
+      const { head, error } = await fetch(peer.url, upload());
+      outcomes.add(head?.status ?? (error as HttpError).code);
+    }
+    // A Unix domain socket answers our next write with the close, and Node then drops what it could have read.
+    expect(wire.name === 'Unix' ? [413, 'CONNECTION_RESET'] : [413]).toEqual(
+      expect.arrayContaining([...outcomes]),
+    );
   });
 });

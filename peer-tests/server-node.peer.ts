@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import http from 'node:http';
+import type http from 'node:http';
 import {
   asyncScheduler,
   concat,
@@ -24,6 +24,7 @@ import {
   responseNonfinal,
   responseStart,
   UnwritableError,
+  type ConnectionInfo,
   type Handler,
   type HttpServerOptions,
   type ResponseNotification,
@@ -32,6 +33,7 @@ import { flowing, pattern } from './ours/flowing.ts';
 import { serve, type Served } from './ours/serve.ts';
 import { ask, type Answered } from './peer/node-client.ts';
 import { RawClient } from './peer/raw-client.ts';
+import { wire } from './peer/wire.ts';
 import { stays, until } from './until.ts';
 
 const servers: Served[] = [];
@@ -117,18 +119,18 @@ describe('node:http', () => {
     [true, 1],
     [false, 100],
   ])('a hundred requests with keep-alive %s need %d connections', async (keepAlive, connections) => {
-    const ports = new Set<number | undefined>();
+    const seen = new Set<ConnectionInfo>();
     const { port } = await serving(({ connection, uri }) => {
-      ports.add(connection.remotePort);
+      seen.add(connection);
       return answer(uri);
     });
-    const agent = new http.Agent({ keepAlive, maxSockets: 1 });
+    const agent = wire.agent({ keepAlive, maxSockets: 1 });
     for (let nth = 0; nth < 100; nth++) {
       const { body } = await ask({ port, agent, path: `/${nth}` });
       expect(body).toBe(`/${nth}`);
     }
     agent.destroy();
-    expect(ports.size).toBe(connections);
+    expect(seen.size).toBe(connections);
   });
 
   test('200 at once get their own answers', async () => {
@@ -334,7 +336,7 @@ describe('a client that leaves', () => {
     expect(isSubscribed).toBe(false);
     await client.ended();
     await idle.ended();
-    await expect(RawClient.connect(server.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(RawClient.connect(server.port)).rejects.toMatchObject({ code: wire.absent });
   });
 });
 
@@ -419,15 +421,17 @@ describe('a client that reads slowly', () => {
 
   /** A response whose head is read, and nothing else. */
   function head(port: number): Promise<{ response: http.IncomingMessage; agent: http.Agent }> {
-    const agent = new http.Agent();
+    const agent = wire.agent({});
     return new Promise((resolve, reject) => {
-      http
-        .get({ host: '127.0.0.1', port, agent }, (response) => {
+      wire
+        .request({ port, agent })
+        .on('response', (response) => {
           response.pause();
           response.on('error', () => undefined);
           resolve({ response, agent });
         })
-        .on('error', reject);
+        .on('error', reject)
+        .end();
     });
   }
 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { map, Observable, ReplaySubject } from 'rxjs';
 import { tcpTransport, tlsTransport, type Connection, type Transport } from '../src/index.ts';
-import { memoryTransport } from '../src/testing/index.ts';
+import { memoryTransport } from 'rxchange/testing';
 import { HandedOver } from '../src/transport/handed-over.ts';
 import { Watched, watchedTransport } from './ours/watched-transport.ts';
 import { Authority, type Identity } from './peer/authority.ts';

@@ -1,4 +1,5 @@
 import { HttpServer, type Handler, type HttpServerOptions } from '../../src/index.ts';
+import { wire } from '../peer/wire.ts';
 
 /** Our server while it listens. */
 export interface Served {
@@ -15,6 +16,7 @@ export function serve(handler: Handler, options: HttpServerOptions = {}): Promis
   const errors: unknown[] = [];
   const server = new HttpServer({
     host: '127.0.0.1',
+    transport: wire.transport(),
     onError: (error) => {
       errors.push(error);
     },
@@ -26,7 +28,7 @@ export function serve(handler: Handler, options: HttpServerOptions = {}): Promis
         if (notification.type !== 'start') return;
         const { port } = notification.address;
         const stop = (): void => serving.unsubscribe();
-        resolve({ port, url: `http://127.0.0.1:${String(port)}`, errors, stop });
+        resolve({ port, url: `${wire.scheme}://127.0.0.1:${String(port)}`, errors, stop });
       },
       error: reject,
     });

@@ -1,5 +1,6 @@
 import { map, tap, type Observable, type Unsubscribable } from 'rxjs';
-import { tcpTransport, type Connection, type Transport } from '../../src/index.ts';
+import type { Connection, Transport } from '../../src/index.ts';
+import { wire } from '../peer/wire.ts';
 import { until } from '../until.ts';
 
 /** What has gone over a transport. */
@@ -17,14 +18,14 @@ export interface Watch {
   deserted(): Promise<void>;
 }
 
-/** TCP of its own, so that no other client shares its idle connections, and counted. */
+/** A transport of its own, so that no other client shares its idle connections, and counted. */
 export function watchedTransport(): Watch {
-  const tcp = tcpTransport();
+  const inner = wire.transport();
   const seen: Seen = { made: 0, open: 0, octets: 0 };
   const transport: Transport = {
-    listen: (address) => tcp.listen(address),
+    listen: (address) => inner.listen(address),
     connect: (target) =>
-      tcp
+      inner
         .connect(target)
         .pipe(
           map((phase) =>

@@ -1,4 +1,5 @@
-import http from 'node:http';
+import type http from 'node:http';
+import { wire } from './wire.ts';
 
 /** What node:http has been answered. */
 export interface Answered {
@@ -22,7 +23,7 @@ export function ask(
   send: (request: http.ClientRequest) => void = (request) => request.end(),
 ): Promise<Answered> {
   return new Promise((resolve, reject) => {
-    const request = http.request({ host: '127.0.0.1', ...options });
+    const request = wire.request(options);
     const interims: number[] = [];
     request.on('information', ({ statusCode }) => interims.push(statusCode));
     request.on('error', reject);

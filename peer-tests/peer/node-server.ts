@@ -1,12 +1,13 @@
-import http from 'node:http';
-import net from 'node:net';
+import type http from 'node:http';
+import type net from 'node:net';
 import tls from 'node:tls';
 import { until } from '../until.ts';
+import { wire } from './wire.ts';
 
 /** A server that is not ours, and what it has seen of its connections. */
 export interface Peer {
   readonly port: number;
-  /** `http://127.0.0.1:port`, to be followed by a path. */
+  /** `http://127.0.0.1:port`, or `https`, to be followed by a path. */
   readonly url: string;
   /** Connections accepted so far. */
   readonly accepted: number;
@@ -22,7 +23,7 @@ export function nodeServer(
   handler: http.RequestListener,
   configure: (server: http.Server) => void = () => undefined,
 ): Promise<Peer> {
-  const server = http.createServer(handler);
+  const server = wire.httpServer(handler);
   // Its default of 5 s would let a leaked connection look closed.
   server.keepAliveTimeout = 60_000;
   configure(server);
@@ -32,7 +33,7 @@ export function nodeServer(
 /** Serves by a bare socket: what HTTP it speaks is the test's business. */
 export function socketServer(onSocket: (socket: net.Socket) => void): Promise<Peer> {
   return start(
-    net.createServer({ noDelay: true }, (socket) => {
+    wire.socketServer((socket) => {
       // The client may break the connection at any time: that is what some tests are about.
       socket.on('error', () => undefined);
       onSocket(socket);
@@ -77,11 +78,10 @@ async function start(server: net.Server): Promise<Peer> {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
+  const port = await wire.listen(server);
   return {
     port,
-    url: `http://127.0.0.1:${String(port)}`,
+    url: `${wire.scheme}://127.0.0.1:${String(port)}`,
     get accepted() {
       return accepted;
     },

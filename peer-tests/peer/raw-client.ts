@@ -1,5 +1,6 @@
-import net from 'node:net';
+import type net from 'node:net';
 import { until } from '../until.ts';
+import { wire } from './wire.ts';
 
 /** A client that is a bare socket: it sends what it is told to and keeps what it is answered. */
 export class RawClient {
@@ -23,12 +24,11 @@ export class RawClient {
 
   static connect(port: number): Promise<RawClient> {
     return new Promise((resolve, reject) => {
-      const socket = net.connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
-      socket.once('error', reject);
-      socket.once('connect', () => {
+      const socket = wire.connect(port, () => {
         socket.off('error', reject);
         resolve(new RawClient(socket));
       });
+      socket.once('error', reject);
     });
   }
 
