@@ -1,4 +1,4 @@
-import { Observable, type Unsubscribable } from 'rxjs';
+import { merge, Observable, type Unsubscribable } from 'rxjs';
 import { ConnectionResetError } from '../message/errors.ts';
 import type { Connection } from '../message/connection.ts';
 
@@ -7,7 +7,7 @@ import type { Connection } from '../message/connection.ts';
  * other. What makes a tunnel of an accepted CONNECT, or hands an upgrade on to its origin (RFC 9110 §9.3.6, §7.8).
  *
  * ```
- * ------|   completes when both are closed, the first of them behind its end
+ * ------|   completes when both have ended and are closed
  * ---#      ConnectionResetError: one is broken, and so is the other
  * ---!      unsubscribed: both are destroyed
  * ```
@@ -26,19 +26,18 @@ import type { Connection } from '../message/connection.ts';
  */
 export function splice(a: Connection, b: Connection): Observable<never> {
   return new Observable((subscriber) => {
-    let isOneClosed = false;
     const carry = (from: Connection, to: Connection): void => {
       let hold: Unsubscribable | undefined;
-      let hasEnded = false;
-      // Behind the end of `from` there may be much that `to` has yet to take; who hears nobody any more is closed then.
-      const letGo = (): void => {
-        if (to.buffered === 0) to.destroy();
-      };
+      let isEnded = false;
       subscriber.add(
         to.drained.subscribe(() => {
           hold?.unsubscribe();
           hold = undefined;
-          if (isOneClosed) letGo();
+        }),
+      );
+      subscriber.add(
+        from.closed.subscribe(() => {
+          if (!isEnded) subscriber.error(new ConnectionResetError('closed before its end'));
         }),
       );
       subscriber.add(
@@ -48,23 +47,10 @@ export function splice(a: Connection, b: Connection): Observable<never> {
             if (!to.write(new Uint8Array(octets))) hold ??= from.hold();
           },
           complete: () => {
-            hasEnded = true;
+            isEnded = true;
             to.end();
           },
           error: (error: unknown) => subscriber.error(error),
-        }),
-      );
-      subscriber.add(
-        from.closed.subscribe(() => {
-          if (isOneClosed) {
-            subscriber.complete();
-          } else if (hasEnded) {
-            // A socket that Node has connected, or TLS, closes when its peer has ended, without waiting for us.
-            isOneClosed = true;
-            letGo();
-          } else {
-            subscriber.error(new ConnectionResetError('closed before its end'));
-          }
         }),
       );
     };
@@ -72,6 +58,7 @@ export function splice(a: Connection, b: Connection): Observable<never> {
       a.destroy(true);
       b.destroy(true);
     });
+    subscriber.add(merge(a.closed, b.closed).subscribe({ complete: () => subscriber.complete() }));
     carry(a, b);
     carry(b, a);
   });
