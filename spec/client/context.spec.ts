@@ -140,6 +140,38 @@ describe('the callbacks of a subscriber run where it was subscribed', () => {
     ]);
   });
 
+  test('on a connection that is upgraded, which another has opened', async () => {
+    const web = client();
+    expect(await seenBy('a', web.exchange(get()))).toEqual(whole('a'));
+    answer = (socket, request) => {
+      if (request === 2) socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n');
+      else socket.end('hello');
+    };
+    const offer = web.upgrade({ ...get(), headers: [['Upgrade', 'x']] });
+    const spoken = new Observable<{ readonly type: string }>((subscriber) =>
+      offer.subscribe({
+        next: (notification) => {
+          subscriber.next(notification);
+          if (notification.type !== 'response_upgrade') return;
+          const { connection } = notification;
+          connection.read.subscribe({
+            next: () => subscriber.next({ type: 'read' }),
+            complete: () => {
+              subscriber.next({ type: 'end' });
+              connection.end();
+            },
+          });
+          connection.closed.subscribe(() => subscriber.next({ type: 'closed' }));
+          connection.write('hello');
+        },
+        complete: () => subscriber.complete(),
+      }),
+    );
+    const what = ['response_upgrade', 'read', 'end', 'closed', 'complete'];
+    expect(await seenBy('b', spoken)).toEqual(what.map((each) => `${each} b`));
+    expect(sockets.size).toBe(1);
+  });
+
   test('when it is another that releases it', async () => {
     const { exchange } = client();
     const held = exchange(get()).pipe(

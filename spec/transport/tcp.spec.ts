@@ -70,6 +70,21 @@ describe('a connection', () => {
     stop();
   });
 
+  test('sends nothing behind its end, and reads on', async () => {
+    const { near, far, stop } = await connected();
+    const heard: string[] = [];
+    far.read.subscribe({
+      next: (octets) => heard.push(Buffer.from(octets).toString()),
+      complete: () => far.write('there'),
+    });
+    near.write('here');
+    near.end();
+    near.write(' and more');
+    expect(Buffer.from(await firstValueFrom(near.read)).toString()).toBe('there');
+    expect(heard).toEqual(['here']);
+    stop();
+  });
+
   test('tells behind its end when all has left', async () => {
     const { near, far, stop } = await connected();
     const total = 8_000_000;

@@ -50,7 +50,7 @@ export interface Connection {
   readonly buffered: number;
   /**
    * Sends octets, or a string of latin1; all that is written in one turn leaves together. A written array must not be
-   * changed until it has left.
+   * changed until it has left. Behind `end` nothing is sent.
    *
    * @returns false when the writer should wait for `drained`; what was written is sent all the same
    */

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 
 /** An asynchronous context that callbacks can be run in. */
 export type Context = Pick<AsyncResource, 'runInAsyncScope'>;
@@ -10,4 +11,16 @@ export type Context = Pick<AsyncResource, 'runInAsyncScope'>;
  */
 export function captureContext(): Context {
   return new AsyncResource('rxchange.exchange', { requireManualDestroy: true });
+}
+
+/** Tells in the context what the source tells in its own. */
+export function toldIn<T>(context: Context): MonoTypeOperatorFunction<T> {
+  return (source) =>
+    new Observable((subscriber) =>
+      source.subscribe({
+        next: (value) => context.runInAsyncScope(() => subscriber.next(value)),
+        error: (error: unknown) => context.runInAsyncScope(() => subscriber.error(error)),
+        complete: () => context.runInAsyncScope(() => subscriber.complete()),
+      }),
+    );
 }

@@ -35,7 +35,7 @@ export class SocketConnection implements Connection {
     const { pending, socket } = this;
     this.pending = [];
     this.pendingLength = 0;
-    if (socket.destroyed || pending.length === 0) return;
+    if (!socket.writable || pending.length === 0) return;
     if (pending.length === 1) {
       socket.write(pending[0], 'latin1');
     } else {
