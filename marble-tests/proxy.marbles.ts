@@ -309,9 +309,27 @@ describe('the URI of a proxy', () => {
     expect(() => proxyTransport(uri)).toThrow(text);
   });
 
+  test.each([undefined, null, 5, new URL('http://proxy')])('is a string, and not %p', (wrong) => {
+    expect(() => proxyTransport(wrong as unknown as string)).toThrow(TypeError);
+  });
+
   test('has its password in no error', () => {
     expect(() => proxyTransport('http://me:secret@pro xy')).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('secret') as unknown }),
     );
   });
+});
+
+test.each([
+  ['Content-Length', '5'],
+  ['transfer-encoding', 'chunked'],
+  ['Host', 'other'],
+  ['Connection', 'close'],
+  ['Upgrade', 'x'],
+  ['X', 'a\r\nContent-Length: 5'],
+  ['X: y\r\nZ', ''],
+])('a field %j: %j for a proxy is refused at once', (...field) => {
+  expect(() => proxyTransport('http://proxy', { headers: [field] })).toThrow(
+    expect.objectContaining({ code: 'UNWRITABLE' }),
+  );
 });

@@ -1,9 +1,10 @@
 import { map, mergeMap, of, throwError, type Observable } from 'rxjs';
-import { UrlError } from '../message/errors.ts';
+import { UnwritableError, UrlError } from '../message/errors.ts';
 import type { HeaderList } from '../message/headers.ts';
 import { tlsTransport } from '../transport/tls.ts';
 import type { TlsOptions } from '../transport/tls-options.ts';
 import type { ConnectNotification, ConnectTarget, Transport } from '../transport/transport.ts';
+import { controlName } from '../wire/control-fields.ts';
 import { formatField } from '../wire/field-section.ts';
 import { parseOrigin, type Origin } from './origin.ts';
 import { tunnel } from './tunnel.ts';
@@ -46,7 +47,8 @@ const PROXY = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?([^@/?#]+)\/?
  * ```
  *
  * @param proxy - `http://user:password@host:port`, or what says which for an origin
- * @throws UrlError at once for what is no URI of a proxy
+ * @throws UrlError, TypeError at once for what is no URI of a proxy
+ * @throws UnwritableError at once for a field that would not be one, or that steers the message or its connection
  *
  * @example
  * ```ts
@@ -55,7 +57,10 @@ const PROXY = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?([^@/?#]+)\/?
  */
 export function proxyTransport(proxy: string | ProxyChoice, options: ProxyOptions = {}): Transport {
   const { headers = [], tls, over = tlsTransport(tls) } = options;
-  const fields = headers.map(([name, value]) => formatField(name, value)).join('');
+  if (typeof proxy !== 'string' && typeof proxy !== 'function') {
+    throw new TypeError('a proxy is a URI, or a function that chooses one');
+  }
+  const fields = headers.map(([name, value]) => fieldForProxy(name, value)).join('');
   const always = typeof proxy === 'string' ? parseProxy(proxy, fields) : undefined;
   const choose = ({ scheme = 'https', host, port }: ConnectTarget): Proxy | undefined => {
     if (typeof proxy === 'string') return always;
@@ -89,6 +94,12 @@ function connectBy(proxy: Proxy, target: ConnectTarget, over: Transport): Observ
       phase.type === 'connection' ? tunnel(phase.connection, target, proxy.fields) : of(phase),
     ),
   );
+}
+
+/** Host and the framing are the request's: a second Content-Length would make two requests of it (RFC 9112 §11.2). */
+function fieldForProxy(name: string, value: string): string {
+  if (controlName(name) !== undefined) throw new UnwritableError(`${name} for a proxy`);
+  return formatField(name, value);
 }
 
 function parseProxy(uri: string, fields: string): Proxy {
