@@ -97,10 +97,17 @@ async function endless(
   };
 }
 
+/** Resolves when the socket has room again, has ended, or has made no progress for a second. */
 function drained(socket: net.Socket): Promise<void> {
   return new Promise((resolve) => {
-    for (const event of ['drain', 'close', 'end']) socket.once(event, () => resolve());
-    setTimeout(resolve, 1_000).unref();
+    const events = ['drain', 'close', 'end'] as const;
+    const end = (): void => {
+      clearTimeout(patience);
+      for (const event of events) socket.off(event, end);
+      resolve();
+    };
+    const patience = setTimeout(end, 1_000);
+    for (const event of events) socket.on(event, end);
   });
 }
 
