@@ -48,9 +48,9 @@ class ConnectionDuplex extends Duplex {
     this.connection = connection;
     connection.drained.subscribe(() => this.settle());
     connection.closed.subscribe(() => {
-      const error = new ConnectionResetError('closed');
-      this.settle(connection.buffered > 0 ? error : undefined);
-      if (!this.hasEnded) this.destroy(error);
+      // The peer's end, and a break, would have been told: it was destroyed on this side, which is no error.
+      if (!this.hasEnded) this.destroy();
+      this.settle(connection.buffered > 0 ? new ConnectionResetError('closed') : undefined);
     });
     connection.read.subscribe({
       next: (octets) => {
