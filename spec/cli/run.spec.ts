@@ -55,6 +55,20 @@ afterEach(() => serving.unsubscribe());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('rxchange <url>', () => {
+  test('speaks TLS where the URL is https', async () => {
+    let first: number | undefined;
+    const listening = transport.listen({ host: 'origin', port: 443 }).subscribe((told) => {
+      if (told.type !== 'connection') return;
+      told.connection.read.subscribe(([octet]) => {
+        first = octet;
+        told.connection.destroy();
+      });
+    });
+    expect(await status(testWorld(transport), 'https://origin/')).toBe(1);
+    expect(first).toBe(22); // a handshake (RFC 8446 §5.1)
+    listening.unsubscribe();
+  });
+
   test('writes the content to stdout, and nothing else', async () => {
     const world = testWorld(transport);
     expect(await status(world, 'origin/a?b')).toBe(0);

@@ -7,6 +7,7 @@ import type { HttpRequest } from '../message/exchange.ts';
 import { headerNames, type HeaderList } from '../message/headers.ts';
 import { requestBody, requestDone, type ResponseNotification } from '../message/notifications.ts';
 import { statusPhrase } from '../message/status.ts';
+import { tlsTransport } from '../transport/tls.ts';
 import type { Data, RequestCommand } from './arguments.ts';
 import { drawMarbles } from './draw-marbles.ts';
 import { explain } from './printable.ts';
@@ -20,7 +21,7 @@ export function request(command: RequestCommand, world: World): Observable<numbe
   const { stdout, stderr } = world;
   const { output, include, frame, record } = command;
   // One exchange is asked for, and what became of it is told: no other is sent in its place.
-  const client = new HttpClient({ transport: world.transport, retryLimit: 0 });
+  const client = new HttpClient({ transport: tlsTransport({}, world.transport), retryLimit: 0 });
   const canvas = output === undefined ? stderr : stdout;
   const draw =
     frame === undefined
