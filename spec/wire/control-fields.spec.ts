@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HeaderList } from '../../src/message/headers.ts';
-import { connectionOptions, controlFields, controlName, isHopByHop } from '../../src/wire/control-fields.ts';
+import {
+  connectionOptions,
+  controlFields,
+  controlName,
+  isHopByHop,
+  upgradeProtocols,
+} from '../../src/wire/control-fields.ts';
 
 const NAMES = [
   'connection',
@@ -44,6 +50,11 @@ test('controlFields joins the lines of each, trimmed of SP and HTAB only', () =>
   expect(controlFields(headers)).toEqual({ host: 'a', connection: 'b, \xa0c', upgrade: '' });
   expect(controlFields([['X', 'y']])).toEqual({});
   expect(controlFields([])).toEqual({});
+});
+
+test('upgradeProtocols are trimmed, and none is empty', () => {
+  expect(upgradeProtocols(' h2c,\tX/2 ,, ')).toEqual(['h2c', 'X/2']);
+  expect(upgradeProtocols('')).toEqual([]);
 });
 
 test('connectionOptions are lower-cased and trimmed', () => {

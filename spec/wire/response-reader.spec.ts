@@ -155,6 +155,24 @@ describe('101 (Switching Protocols)', () => {
     ]);
   });
 
+  test.each(['x', 'y/2', 'y/2, x'])('may be to any of the protocols that were offered: %s', (protocols) => {
+    const reader = new ResponseReader();
+    reader.expect('GET', ['x', 'y/2']);
+    reader.push(octets(`HTTP/1.1 101 \r\nUpgrade: ${protocols}\r\n\r\n`));
+    expect(reader.read()).toMatchObject({ type: 'response_start', status: 101 });
+  });
+
+  test.each([
+    [[], 'x', 'nobody has offered it'],
+    [['x'], '', 'it does not say to which protocol'],
+    [['x'], 'y'.repeat(65), `"${'y'.repeat(64)}" was not offered`],
+  ])('says what is wrong when %j were offered and %j is answered', (offered, protocol, text) => {
+    const reader = new ResponseReader();
+    reader.expect('GET', offered);
+    reader.push(octets(`HTTP/1.1 101 \r\nUpgrade: ${protocol}\r\n\r\n`));
+    expect(() => reader.read()).toThrow(text);
+  });
+
   test('offered need not be taken', () => {
     expect(forEveryCut(responses(['UPGRADE']), LENGTH)).toHaveLength(3);
   });
