@@ -80,7 +80,9 @@ describe('a connection', () => {
     near.write('here');
     near.end();
     near.write(' and more');
-    expect(Buffer.from(await firstValueFrom(near.read, { defaultValue: new Uint8Array() })).toString()).toBe('there');
+    expect(Buffer.from(await firstValueFrom(near.read, { defaultValue: new Uint8Array() })).toString()).toBe(
+      'there',
+    );
     expect(heard).toEqual(['here']);
     stop();
   });
