@@ -236,7 +236,10 @@ describe('a server that wants a certificate', () => {
   test('and gets none breaks the handshake of TLS 1.2, and does not say why', async () => {
     const peer = await asking('TLSv1.2');
     const error = await failure(trusting().connect(to(peer)));
-    expect(error).toMatchObject({ code: 'TLS', cause: { code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' } });
+    expect(error).toMatchObject({
+      code: 'TLS',
+      cause: { code: expect.stringMatching(/_ALERT_HANDSHAKE_FAILURE$/) },
+    });
   });
 
   test.each<tls.SecureVersion>(['TLSv1.2', 'TLSv1.3'])('is content with one of ours, %s', async (version) => {

@@ -1,7 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { firstValueFrom, Subject, takeUntil } from 'rxjs';
 import type { ConnectionResetError } from '../../src/message/errors.ts';
+import { tcpTransport } from '../../src/transport/tcp.ts';
 import { connected } from './connected.ts';
+
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
 
 describe('a connection', () => {
   // One write in a turn goes to the system in another way than several do.
@@ -102,5 +108,32 @@ describe('a connection', () => {
     expect(near.buffered).toBe(0);
     expect(received).toBeGreaterThan(0);
     stop();
+  });
+});
+
+describe('listening on all addresses', () => {
+  test.each([
+    [true, 'CONNECT'],
+    [false, 'connected'],
+  ])('of IPv6 only, %s: an IPv4 client is %s', async (ipv6Only, outcome) => {
+    const tcp = tcpTransport({ ipv6Only });
+    const heard = await new Promise((resolve) => {
+      const listening = tcp.listen({ host: '::', port: 0 }).subscribe((notification) => {
+        if (notification.type === 'connection') {
+          notification.connection.destroy();
+          return;
+        }
+        tcp.connect({ host: '127.0.0.1', port: notification.address.port }).subscribe({
+          next: (phase) => {
+            if (phase.type !== 'connection') return;
+            phase.connection.destroy();
+            resolve('connected');
+          },
+          error: (error: unknown) => resolve((error as ConnectionResetError).code),
+        });
+      });
+      stops.push(() => listening.unsubscribe());
+    });
+    expect(heard).toBe(outcome);
   });
 });

@@ -19,8 +19,8 @@ const FAULTS: readonly (readonly [RegExp, Fault | undefined])[] = [
   [/ alert (bad certificate|unsupported certificate|certificate|unknown ca)\b/, CertificateRequiredError],
   [/ alert no application protocol/, AlpnError],
   [/^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO )/, TlsError],
-  // The system's: the connection broke, whatever was on it.
-  [/^E[A-Z]/, undefined],
+  // The system's and Node's own: the connection broke, whatever was on it.
+  [/^(E[A-Z0-9]+|ERR_\w+) /, undefined],
   [/^\w+_(HAS_EXPIRED|NOT_YET_VALID) /, CertificateExpiredError],
   // All others are of the verification: OpenSSL has dozens, and a check of the caller's own may say what it likes.
   [/^/, CertificateUntrustedError],

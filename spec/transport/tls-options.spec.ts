@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { tcpTransport, type TcpOptions } from '../../src/transport/tcp.ts';
+import { tlsTransport } from '../../src/transport/tls.ts';
+import type { TlsOptions } from '../../src/transport/tls-options.ts';
+
+describe('options of TLS that are wrong', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'a name that is none',
+      { rejectUnauthorised: false },
+      'rejectUnauthorised is not an option of tlsTransport',
+    ],
+    [
+      'a switch that is text',
+      { rejectUnauthorized: 'no' },
+      'rejectUnauthorized must be true or false, not no',
+    ],
+    ['a number of ms that is none', { handshakeTimeout: -1 }, 'handshakeTimeout must be a number of ms'],
+    ['a number of sessions that is none', { maxSessions: 0.5 }, 'maxSessions must be a whole number'],
+    ['an authority that is a number', { ca: 5 }, 'ca must be PEM or DER, not 5'],
+    ['a version that there is not', { minVersion: 'TLSv2' }, 'minVersion cannot be used'],
+    ['ciphers that there are not', { ciphers: 'none' }, 'ciphers cannot be used'],
+    ['a curve that there is not', { ecdhCurve: 'none' }, 'ecdhCurve cannot be used'],
+    ['a certificate that is none', { cert: 'none' }, 'cert cannot be used'],
+    ['a container that is none', { pfx: Buffer.from('none') }, 'pfx cannot be used'],
+    ['a revocation list that is none', { crl: 'none' }, 'crl cannot be used'],
+    ['a listener that is none', { onHandshakeError: 'log' }, 'onHandshakeError must be a function'],
+  ])('%s', (_, options, message) => {
+    expect(() => tlsTransport(options as TlsOptions)).toThrow(message);
+  });
+
+  test('a key that is none, without what it says', () => {
+    let error: unknown;
+    try {
+      tlsTransport({ key: 'a secret' });
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toMatch(/^key cannot be used/);
+    expect((error as Error).message).not.toContain('a secret');
+  });
+
+  test('what is undefined is as if it were not there', () => {
+    expect(() =>
+      tlsTransport({ ca: undefined, maxSessions: undefined, SNICallback: undefined }),
+    ).not.toThrow();
+  });
+});
+
+describe('options of TCP that are wrong', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ['a name that is none', { nodelay: true }, 'nodelay is not an option of tcpTransport'],
+    ['a check that is none', { checkAddress: ['127.0.0.1'] }, 'checkAddress must be a function'],
+    [
+      'an address that is a name',
+      { localAddress: 'localhost' },
+      'localAddress must be an IP address, not localhost',
+    ],
+    [
+      'a time that is too short',
+      { autoSelectFamilyAttemptTimeout: 1 },
+      'autoSelectFamilyAttemptTimeout must be',
+    ],
+    ['a queue that is none', { backlog: 0 }, 'backlog must be a whole number from 1 up'],
+  ])('%s', (_, options, message) => {
+    expect(() => tcpTransport(options as TcpOptions)).toThrow(message);
+  });
+
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isNew = major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+
+  test(`a port to be shared is ${isNew ? 'known' : 'not known'} to this Node`, () => {
+    const make = expect(() => tcpTransport({ reusePort: true }));
+    if (isNew) make.not.toThrow();
+    else make.toThrow('reusePort needs Node 22.12 or newer');
+  });
+});
