@@ -42,8 +42,7 @@ export class Input {
     if (this.from === this.to) {
       this.bytes = NOTHING;
       this.from = this.to = 0;
-      this.owned = false;
-    } else if (!this.owned) {
+    } else {
       this.reserve(0);
     }
   }
