@@ -83,7 +83,6 @@ describe('an exchange of a client', () => {
   test.each(settings)('%s stays within its budget', (_, options) => {
     const { subscriptions, operators } = count({ retryLimit: 2, ...options });
     // The virtual server has none of them: an exchange without any would be one that was not counted.
-    console.log(JSON.stringify({ options: Object.keys(options), subscriptions, operators }));
     expect(subscriptions).toBeGreaterThan(1);
     expect(operators).toBeGreaterThan(0);
     expect(subscriptions).toBeLessThanOrEqual(MOST_SUBSCRIPTIONS);
