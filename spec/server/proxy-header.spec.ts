@@ -35,6 +35,11 @@ const HEADERS: [string, Uint8Array, string][] = [
     latin1('PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535\r\n'),
     '255.255.255.255:65535 255.255.255.255:65535',
   ],
+  [
+    'the least ports, and parts of every length',
+    latin1('PROXY TCP4 0.10.100.199 200.249.250.9 0 1\r\n'),
+    '0.10.100.199:0 200.249.250.9:1',
+  ],
   ['TCP6', latin1('PROXY TCP6 2001:db8::1 2001:db8::2 56324 443\r\n'), IPV6],
   [
     'the longest TCP6',
@@ -81,6 +86,7 @@ describe('a header', () => {
     ['an empty line', latin1('\r\nGET')],
     ['in lower case', latin1('proxy TCP4 1.1.1.1 1.1.1.1 1 1\r\n')],
     ['an LF without its CR', latin1('PROXY TCP4 1.1.1.1 1.1.1.1 1 1\n')],
+    ['an LF without its CR, where all is ignored', latin1('PROXY UNKNOWN \n')],
     ['a line without an end', latin1(`PROXY UNKNOWN ${'a'.repeat(93)}`)],
     ['a line that is too long', latin1(`PROXY UNKNOWN ${'a'.repeat(93)}\r\n`)],
     ['another family', V1('TCP5 1.1.1.1 1.1.1.1 1 1')],
@@ -133,9 +139,20 @@ describe('a header', () => {
     }
   });
 
-  test('is refused with the first octet that no header has', () => {
-    expect(() => readProxyHeader(latin1('PROXZ'))).toThrow(ProxyHeaderError);
-    expect(() => readProxyHeader(latin1('\r\n\r\n\0\r\nQUIT\n\x22'))).toThrow(ProxyHeaderError);
-    expect(() => readProxyHeader(latin1('\r\n\r\n\0\r\nQUIT\n\x21\x12'))).toThrow(ProxyHeaderError);
+  test.each<[string, Uint8Array]>([
+    ['neither version begins so at offset 4', latin1('PROXZ')],
+    ['another version or command than 2 has at offset 12', latin1(`${SIGNATURE}\x22`)],
+    ['a family or transport that no TCP connection has at offset 13', latin1(`${SIGNATURE}\x21\x12`)],
+    ['more than 4096 octets', v2([0x21, 0x00], [], 4_081)],
+    ['shorter than its addresses', v2([0x21, 0x11], [], 11)],
+    ['a line of more than 107 octets', latin1(`PROXY UNKNOWN ${'a'.repeat(93)}`)],
+    ['an LF without its CR at offset 13', latin1('PROXY UNKNOWN\n')],
+    ['"TCP4"', V1('TCP4')],
+    ['"1.1.1" is no IPv4 address', V1('TCP4 1.1.1 1.1.1.1 1 1')],
+    ['"::1%lo" is no IPv6 address', V1('TCP6 ::1%lo ::1 1 1')],
+    ['"65536" is no port', V1('TCP4 1.1.1.1 1.1.1.1 65536 1')],
+  ])('is refused with the first octet that says so, and why: %s', (why, octets) => {
+    expect(readProxyHeader(octets.subarray(0, -1))).toBeUndefined();
+    expect(() => readProxyHeader(octets)).toThrow(`Not a header of the PROXY protocol: ${why}`);
   });
 });

@@ -35,21 +35,19 @@ function latin1(text: string): Uint8Array {
  * @throws ProxyHeaderError for what is none, with the first octet that says so
  */
 export function readProxyHeader(octets: Uint8Array): ProxyHeader | undefined {
-  if (octets.length === 0) return undefined;
   return octets[0] === V1[0] ? readV1(octets) : readV2(octets);
 }
 
-/** Whether all of a signature is there. */
-function begins(octets: Uint8Array, signature: Uint8Array): boolean {
+/** Compares as much of a signature as is there. */
+function compare(octets: Uint8Array, signature: Uint8Array): void {
   const known = Math.min(octets.length, signature.length);
   for (let at = 0; at < known; at++) {
     if (octets[at] !== signature[at]) throw new ProxyHeaderError('neither version begins so', { offset: at });
   }
-  return known === signature.length;
 }
 
 function readV1(octets: Uint8Array): ProxyHeader | undefined {
-  if (!begins(octets, V1)) return undefined;
+  compare(octets, V1);
   const lineFeed = octets.subarray(0, MOST_V1).indexOf(LF);
   if (lineFeed < 0) {
     if (octets.length < MOST_V1) return undefined;
@@ -111,7 +109,7 @@ const ADDRESSES: ReadonlyMap<number, number> = new Map([
 ]);
 
 function readV2(octets: Uint8Array): ProxyHeader | undefined {
-  if (!begins(octets, V2)) return undefined;
+  compare(octets, V2);
   const [version, family, high, low] = octets.subarray(V2.length);
   // Each as soon as it is there.
   if (octets.length > V2.length && version !== 0x20 && version !== 0x21) {

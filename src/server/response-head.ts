@@ -44,7 +44,7 @@ export function responseHead(
   const startLine = formatStatusLine(status, phrase);
   const fields = controlFields(headers);
   const { declared, content } = sentResponseFraming(status, method, version, fields);
-  const isPersistent = request.isPersistent && content?.type !== 'close' && content?.type !== 'tunnel';
+  const isPersistent = request.isPersistent && content?.type !== 'close';
   const behind = dateField(headers, now) + connectionFields(version, isPersistent, keepAlive);
   return { head: formatHead({ startLine, headers, fields, declared, behind }), content, isPersistent };
 }
