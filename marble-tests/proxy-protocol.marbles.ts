@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { concat, map, of, throwError, timer } from 'rxjs';
+import { concat, EMPTY, map, of, throwError, timer } from 'rxjs';
 import {
   HttpServer,
   proxyProtocol,
   respond,
   responseStart,
   textBody,
+  type Connection,
   type Handler,
   type ProxyProtocolOptions,
+  type Transport,
 } from 'rxchange';
 import {
   HttpTestScheduler,
@@ -20,6 +22,7 @@ import {
 const get = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: origin\r\n\r\n`;
 const V1 = 'PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n';
 const V2 = '\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x01\xc6\x33\x64\x02\xdc\x04\x01\xbb';
+const NO_HEADER = 'Not a header of the PROXY protocol';
 const PROXIED = '192.0.2.1 56324 198.51.100.2 443';
 const values = {
   v: V1,
@@ -55,7 +58,7 @@ function play(
   new HttpTestScheduler().run((helpers) => {
     const scripted = helpers.clients(clients, { values, ...options });
     const transport = proxyProtocol(
-      { onHeaderError: ({ code }) => errors.push(code), ...proxied },
+      { onHeaderError: ({ message }) => errors.push(message), ...proxied },
       scripted.transport,
     );
     new HttpServer({ transport, host: 'origin', port: 80, idleTimeout: 1000 }).serve(whoAmI).subscribe();
@@ -106,7 +109,7 @@ describe('a server behind a proxy', () => {
       expectResponses().toBe('');
       expectConnections().toBe('(oc)x');
       flush();
-      expect(errors).toEqual(['PROXY_HEADER']);
+      expect(errors).toEqual([`${NO_HEADER}: neither version begins so at offset 0`]);
     });
   });
 
@@ -114,7 +117,10 @@ describe('a server behind a proxy', () => {
     play(['--x-|', '--x-#'], ({ expectResponses, flush, errors }) => {
       expectResponses().toBe('');
       flush();
-      expect(errors).toEqual(['PROXY_HEADER', 'CONNECTION_RESET']);
+      expect(errors).toEqual([
+        `${NO_HEADER}: the connection ended before it`,
+        'Connection reset: reset by the peer',
+      ]);
     });
   });
 
@@ -132,7 +138,7 @@ describe('a server behind a proxy', () => {
           },
         );
         flush();
-        expect(errors).toEqual(['PROXY_HEADER']);
+        expect(errors).toEqual([`${NO_HEADER}: none within 100 ms`]);
       },
       { headerTimeout: 100 },
     );
@@ -178,19 +184,14 @@ describe('a server behind a proxy', () => {
   });
 
   test('takes it from its proxies only', () => {
-    const errors: string[] = [];
-    const refused: ProxyProtocolOptions = {
-      from: ['10.0.0.0/8'],
-      onHeaderError: (error) => errors.push(error.message),
-    };
     play(
       ['--v-r'],
-      ({ expectResponses, flush }) => {
+      ({ expectResponses, flush, errors }) => {
         expectResponses().toBe('');
         flush();
-        expect(errors).toEqual(["Not a header of the PROXY protocol: client1 is no proxy's"]);
+        expect(errors).toEqual([`${NO_HEADER}: client1 is no proxy's`]);
       },
-      refused,
+      { from: ['10.0.0.0/8'] },
     );
   });
 
@@ -199,7 +200,8 @@ describe('a server behind a proxy', () => {
       throw new Error('listener');
     };
     const { error } = console;
-    console.error = () => undefined;
+    const told: unknown[] = [];
+    console.error = ({ message }: Error) => told.push(message);
     try {
       play(
         ['--r', '---v-r'],
@@ -211,6 +213,7 @@ describe('a server behind a proxy', () => {
     } finally {
       console.error = error;
     }
+    expect(told).toEqual(['listener']);
   });
 
   test('unsubscribed, closes what has not said who it is', () => {
@@ -234,4 +237,36 @@ test.each([
   [{ version: 2 }],
 ])('%p is no way to accept connections of a proxy', (options) => {
   expect(() => proxyProtocol(options as never, memoryTransport())).toThrow(TypeError);
+});
+
+test('an option that there is not is said to be none', () => {
+  expect(() => proxyProtocol({ version: 2 } as never, memoryTransport())).toThrow(
+    'version is not an option of proxyProtocol',
+  );
+});
+
+describe('the transport of a proxy', () => {
+  test('connects as the one below it does', () => {
+    const failing = throwError(() => new Error('refused'));
+    const below: Transport = {
+      connect: ({ host }) => (host === 'origin' ? EMPTY : failing),
+      listen: () => EMPTY,
+    };
+    const transport = proxyProtocol({}, below);
+    expect(transport.connect({ host: 'origin', port: 80 })).toBe(EMPTY);
+    expect(transport.connect({ host: 'other', port: 80 })).toBe(failing);
+  });
+
+  test('is no place for who does not say where he is', () => {
+    const errors: string[] = [];
+    const onHeaderError = ({ message }: Error): void => void errors.push(message);
+    const connection = { info: {}, destroy: () => errors.push('destroyed') } as unknown as Connection;
+    const below: Transport = { connect: () => EMPTY, listen: () => of({ type: 'connection', connection }) };
+    const accepted: unknown[] = [];
+    proxyProtocol({ from: ['10.0.0.0/8'], onHeaderError }, below)
+      .listen({ host: 'origin', port: 80 })
+      .subscribe((notification) => accepted.push(notification));
+    expect(accepted).toEqual([]);
+    expect(errors).toEqual([`${NO_HEADER}: an unknown address is no proxy's`, 'destroyed']);
+  });
 });

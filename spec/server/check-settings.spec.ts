@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { HttpServer, type HttpServerSettings } from 'rxchange';
+import { HttpServer, type HttpServerOptions, type HttpServerSettings } from 'rxchange';
 
 const NO_MS = [NaN, -1, Infinity, 2 ** 31, '5', {}];
 
@@ -37,6 +37,17 @@ describe('an option of HttpServer', () => {
       }
     },
   );
+
+  test('takes the first and the last that are right', () => {
+    for (const port of [0, 65_535]) expect(() => new HttpServer({ port })).not.toThrow();
+  });
+
+  test.each<[string, HttpServerOptions]>([
+    ['port must be a whole number from 0 to 65535, not 65536', { port: 65_536 }],
+    ['host must be a name or an address, not ', { host: '' }],
+  ])('says what it takes: %s', (message, options) => {
+    expect(() => new HttpServer(options)).toThrow(message);
+  });
 
   test('that there is not is an error', () => {
     expect(() => new HttpServer({ prot: 80 } as never)).toThrow('prot is not an option of HttpServer');

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { concat, map, mergeMap, NEVER, of, throwError, timer, toArray, type Observable } from 'rxjs';
+import { concat, EMPTY, map, mergeMap, NEVER, of, throwError, timer, toArray, type Observable } from 'rxjs';
 import {
+  AccessError,
+  BodyNotRepeatableError,
+  ConnectError,
+  DeadlineError,
   HttpClient,
   HttpServer,
   requestBody,
@@ -9,9 +13,12 @@ import {
   responseDone,
   responseNonfinal,
   responseStart,
+  StartLineError,
   UnwritableError,
+  UrlError,
   type Connection,
   type Handler,
+  type HttpError,
   type HttpServerOptions,
   type HttpServerRequest,
   type ResponseNotification,
@@ -49,6 +56,19 @@ function raw(transport: Transport, use: (connection: Connection) => void): void 
   transport.connect(HOST).subscribe((phase) => {
     if (phase.type === 'connection') use(phase.connection);
   });
+}
+
+/** What is written to the console meanwhile. */
+function consoleOf(work: () => void): unknown[] {
+  const told: unknown[] = [];
+  const write = console.error;
+  console.error = (error: unknown) => told.push(error);
+  try {
+    work();
+  } finally {
+    console.error = write;
+  }
+  return told;
 }
 
 const hello: Handler = ({ uri }) =>
@@ -176,6 +196,12 @@ describe('a handler that', () => {
       '500',
     ],
     ['errors', () => throwError(() => new Error('secret')), '500'],
+    ['errors with nothing', () => throwError((): unknown => undefined), '500'],
+    [
+      'errors with what only looks like an error of HTTP',
+      () => throwError((): unknown => ({ serverStatus: 404 })),
+      '500',
+    ],
     ['returns nothing', () => undefined as never, '500'],
     ['completes without a head', () => of(), '500'],
     ['starts with content', () => of(responseBody(octets('x'))), '500'],
@@ -234,21 +260,59 @@ describe('a handler that', () => {
     const failing: Handler = () => throwError(() => new Error('boom'));
     const wanting = (wanted: unknown): string => hear(GET, failing, { onError: () => wanted });
     expect(wanting(responseStart(422))).toMatch(/^HTTP\/1.1 422 Unprocessable Content\r\n/);
-    for (const wanted of [responseStart(200), responseStart(600), { status: '404' }, 404, null, undefined]) {
+    expect(wanting(responseStart(400))).toMatch(/^HTTP\/1.1 400 /);
+    expect(wanting(responseStart(599))).toMatch(/^HTTP\/1.1 599 /);
+    for (const wanted of [
+      responseStart(200),
+      responseStart(399),
+      responseStart(600),
+      { status: '404' },
+      404,
+      null,
+      undefined,
+    ]) {
       expect(wanting(wanted)).toMatch(/^HTTP\/1.1 500 /);
     }
   });
 
-  test('throws from onError too does no more harm', () => {
-    const write = console.error;
-    console.error = () => undefined;
-    const heard = hear(GET, () => throwError(() => new Error()), {
-      onError: () => {
-        throw new Error();
-      },
+  test.each<[number, HttpError]>([
+    [403, new AccessError('10.0.0.1')],
+    [502, new ConnectError('refused', { cause: new AccessError('10.0.0.1') })],
+    // What an upstream says that is not HTTP is not the fault of the client.
+    [502, new StartLineError('nonsense')],
+    [500, new BodyNotRepeatableError('sent once')],
+    [504, new BodyNotRepeatableError('sent once', { cause: new DeadlineError(1_000) })],
+    [500, new BodyNotRepeatableError('sent once', { cause: new Error() })],
+    [500, new UrlError('ftp:')],
+  ])('fails as a gateway does is answered for with %p: %s', (status, error) => {
+    expect(hear(GET, () => throwError(() => error))).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
+  });
+
+  test('completes too early is told so', () => {
+    const errors: unknown[] = [];
+    hear(GET, () => EMPTY, { onError: (error) => errors.push((error as Error).message) });
+    expect(errors).toEqual(['Handler broke the order of notifications: completed without response_done']);
+  });
+
+  test('fails is told of on the console, where nothing else is said', () => {
+    const failure = new Error('secret');
+    const told = consoleOf(() => {
+      expect(hear(GET, () => throwError(() => failure), { onError: undefined })).toMatch(/^HTTP\/1.1 500 /);
     });
-    console.error = write;
-    expect(heard).toMatch(/^HTTP\/1.1 500 /);
+    expect(told).toEqual([failure]);
+  });
+
+  test('throws from onError too does no more harm', () => {
+    const another = new Error('of onError');
+    const told = consoleOf(() => {
+      const heard = hear(GET, () => throwError(() => new Error()), {
+        onError: () => {
+          throw another;
+        },
+      });
+      expect(heard).toMatch(/^HTTP\/1.1 500 /);
+    });
+    expect(told).toEqual([another]);
   });
 
   test('reads its body twice hears a typed error', () => {
@@ -305,6 +369,28 @@ describe('the imperative exchange', () => {
     expect(heard.replace(/Date: [^\r]*GMT\r\n/g, '')).toBe(
       'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n' +
         'HTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\n',
+    );
+  });
+
+  test('adds no fields to what is given none', () => {
+    let heard = '';
+    virtually(({ flush }) => {
+      const transport = memoryTransport();
+      new HttpServer({ ...HOST, transport, idleTimeout: 1_500 }).listen().subscribe((notification) => {
+        if (notification.type !== 'exchange') return;
+        const { exchange } = notification;
+        exchange.responseNonfinal(102);
+        exchange.responseStart(200);
+        exchange.responseDone();
+      });
+      raw(transport, (connection) => {
+        connection.read.subscribe((bytes) => (heard += Buffer.from(bytes).toString('latin1')));
+        connection.write(GET);
+      });
+      flush();
+    });
+    expect(heard.replace(/Date: [^\r]*GMT\r\n/g, '')).toBe(
+      'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     );
   });
 

@@ -31,12 +31,18 @@ describe('peers', () => {
     expect(peersOf([])('127.0.0.1')).toBe(false);
   });
 
+  test('may be given, or left out', () => {
+    expect([['10.0.0.0/8', '::1'], [], undefined].map(checkPeers)).toEqual([undefined, undefined, undefined]);
+  });
+
   test.each([
     [['10.0.0.0/33']],
     [['::/129']],
+    [['x10.0.0.0']],
     [['10.0.0.0/']],
     [['10.0.0.0/a']],
     [['']],
+    [['10.0.0.0/8', '']],
     [[1]],
     ['10.0.0.0/8'],
     [null],

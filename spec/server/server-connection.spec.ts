@@ -11,47 +11,12 @@ import {
 } from 'rxjs';
 import { responseBody, responseDone, responseStart } from '../../src/message/notifications.ts';
 import { HttpServer, type Handler } from '../../src/server/http-server.ts';
-import type { Connection } from '../../src/message/connection.ts';
 import type { ListenNotification } from '../../src/transport/transport.ts';
-
-/* eslint-disable rxjs-x/no-exposed-subjects -- the test is the wire */
-
-/** A connection that is a record: nothing leaves it by itself. */
-class Recorded implements Connection {
-  readonly info = {};
-  readonly read = new Subject<Uint8Array>();
-  readonly drained = new Subject<void>();
-  readonly closed = new Subject<void>();
-  buffered = 0;
-  /** What was written, as latin1. */
-  text = '';
-  /** What was done to it, in order. */
-  readonly done: string[] = [];
-
-  write(octets: Uint8Array | string): boolean {
-    this.buffered += octets.length;
-    this.text += Buffer.from(octets as string, 'latin1').toString('latin1');
-    return this.buffered < 16_384;
-  }
-
-  hold() {
-    return { unsubscribe: () => undefined };
-  }
-
-  end(): void {
-    this.done.push('end');
-  }
-
-  destroy(isCut = false): void {
-    this.done.push(isCut ? 'cut' : 'destroy');
-  }
-
-  setIdle(): void {}
-}
+import { RecordedConnection } from './support/recorded-connection.ts';
 
 function conversation(handler: Handler, request: string) {
   const scheduler = new VirtualTimeScheduler();
-  const connection = new Recorded();
+  const connection = new RecordedConnection();
   const accepted = new Subject<ListenNotification>();
   const transport = { connect: () => NEVER, listen: () => accepted };
   const errors: unknown[] = [];
@@ -90,8 +55,7 @@ describe('the time to close behind the last answer', () => {
     const { connection, scheduler } = conversation(long, HTTP_10);
     scheduler.flush();
     expect(connection.done).toEqual(['end']);
-    connection.buffered = 0;
-    connection.drained.next();
+    connection.drain();
     scheduler.flush();
     expect(connection.done).toEqual(['end', 'destroy']);
   });
@@ -116,13 +80,11 @@ test('pipelined requests wait until the answers before them have left', () => {
     ['/', '/'],
     ['/', '/', '/last'],
   ]) {
-    connection.buffered = 0;
-    connection.drained.next();
+    connection.drain();
     expect(begun).toEqual(expected);
   }
   expect(connection.done).toEqual([]);
-  connection.buffered = 0;
-  connection.drained.next();
+  connection.drain();
   expect(connection.done).toEqual(['end']);
 });
 

@@ -38,6 +38,7 @@ describe('Forwarded', () => {
     ['https a.example 192.0.2.1 undefined', 'for=192.0.2.1;proto=https;host=a.example'],
     ['http a.example:8080 192.0.2.1 4711', 'for="192.0.2.1:4711";host="a.example:8080"'],
     ['http origin 2001:db8::1 4711', 'for="[2001:db8::1]:4711"'],
+    ['http origin 192.0.2.1 65535', 'for="192.0.2.1:65535"'],
     ['HTTPS', 'for=192.0.2.1;proto=HTTPS'],
     // What stands before the first that is not ours is the client's own word.
     ['http origin 192.0.2.1 undefined', 'for=203.0.113.9;proto=https;host=evil, for=192.0.2.1'],
@@ -154,13 +155,16 @@ describe('X-Forwarded-For, -Proto and -Host', () => {
   });
 });
 
+const PEERS = 'from must be a list of IP addresses and networks, such as 10.0.0.0/8, not ';
+const NAMES = "by must be 'forwarded' or 'x-forwarded', not ";
+
 test.each([
-  [{ from: ['10.0.0.0/99'], by: 'forwarded' }],
-  [{ from: '10.0.0.0/8', by: 'forwarded' }],
-  [{ from: OURS, by: 'both' }],
-  [{ from: OURS }],
-  [{ by: 'forwarded' }],
-  [{ from: OURS, by: 'forwarded', hops: 1 }],
-])('%p trusts nobody', (options) => {
-  expect(() => trustForwarded(options as never)).toThrow(TypeError);
+  [{ from: ['10.0.0.0/99'], by: 'forwarded' }, `${PEERS}this list`],
+  [{ from: '10.0.0.0/8', by: 'forwarded' }, `${PEERS}10.0.0.0/8`],
+  [{ from: OURS, by: 'both' }, `${NAMES}both`],
+  [{ from: OURS }, `${NAMES}undefined`],
+  [{ by: 'forwarded' }, `${PEERS}null`],
+  [{ from: OURS, by: 'forwarded', hops: 1 }, 'hops is not an option of trustForwarded'],
+])('%p trusts nobody', (options, message) => {
+  expect(() => trustForwarded(options as never)).toThrow(new TypeError(message));
 });
