@@ -103,6 +103,31 @@ describe('toOrigin', () => {
     expect(heard['client']).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*\r\n0\r\nX-Sum: b\r\n\r\n$/);
   });
 
+  test('does not hand on a length that was overridden', () => {
+    let heard = '';
+    virtually(({ flush }) => {
+      const transport = memoryTransport();
+      transport.listen({ host: 'upstream', port: 80 }).subscribe((notification) => {
+        if (notification.type !== 'connection') return;
+        const { connection } = notification;
+        connection.read.subscribe(() => {
+          connection.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\nTransfer-Encoding: chunked\r\n\r\n');
+          connection.write('2\r\nhi\r\n0\r\n\r\n');
+        });
+      });
+      const gateway = compose(new HttpClient({ transport }).exchange, toOrigin('http://upstream'));
+      new HttpServer({ transport, host: 'gateway', port: 80 }).serve(gateway).subscribe();
+      transport.connect({ host: 'gateway', port: 80 }).subscribe((phase) => {
+        if (phase.type !== 'connection') return;
+        phase.connection.read.subscribe((piece) => (heard += Buffer.from(piece).toString('latin1')));
+        phase.connection.write('GET / HTTP/1.1\r\nHost: gateway\r\n\r\n');
+      });
+      flush();
+    });
+    expect(heard).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*\r\n2\r\nhi\r\n0\r\n\r\n$/);
+    expect(heard).not.toMatch(/content-length/i);
+  });
+
   test('asks about the server as a whole as it was asked', () => {
     const { seen, told } = cross({ method: 'OPTIONS', uri: 'http://gateway', headers: [] });
     expect(seen[0]?.uri).toBe('*');

@@ -269,6 +269,14 @@ describe('sentRequestFraming', () => {
     const fields = { 'transfer-encoding': 'gzip' };
     expect(sentRequestFraming('POST', fields, true)).toEqual({ declared: CHUNKED, content: CHUNKED });
   });
+
+  test('nor the Content-Length beside it', () => {
+    for (const length of ['100', 'x']) {
+      const fields = { 'transfer-encoding': 'chunked', 'content-length': length };
+      expect(sentRequestFraming('POST', fields, true)).toEqual({ declared: CHUNKED, content: CHUNKED });
+      expect(sentRequestFraming('GET', fields, false)).toEqual({ declared: undefined, content: NO_CONTENT });
+    }
+  });
 });
 
 describe('sentResponseFraming', () => {
@@ -302,6 +310,13 @@ describe('sentResponseFraming', () => {
   test.each(rows)('%i to %s %s, Content-Length %p', (status, method, version, given, declared, content) => {
     const fields = given === undefined ? {} : { 'content-length': given };
     expect(sentResponseFraming(status, method, version, fields)).toEqual({ declared, content });
+  });
+
+  test('does not heed a Content-Length beside Transfer-Encoding', () => {
+    const fields = { 'transfer-encoding': 'chunked', 'content-length': '5' };
+    expect(sentResponseFraming(200, 'GET', '1.1', fields)).toEqual({ declared: CHUNKED, content: CHUNKED });
+    expect(sentResponseFraming(200, 'GET', '1.0', fields)).toEqual({ declared: undefined, content: CLOSE });
+    expect(sentResponseFraming(200, 'HEAD', '1.1', fields)).toEqual({});
   });
 
   test.each(['', 'x', '-1', '5,6'])('refuses Content-Length %j', (given) => {

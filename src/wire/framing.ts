@@ -175,10 +175,14 @@ function lengthOf(length: number): Framing {
   return length === 0 ? NO_CONTENT : { type: 'length', length };
 }
 
-/** What the caller's Content-Length says; several that say the same are one, as a proxy may hand them on. */
+/**
+ * What the caller's Content-Length says; several that say the same are one, as a proxy may hand them on. Beside a
+ * Transfer-Encoding it says nothing: that has overridden it where the message came from, and a gateway must not hand it on (RFC
+ * 9112 §6.3, item 3).
+ */
 function declaredLength(fields: ControlFields): number | undefined {
   const value = fields['content-length'];
-  if (value === undefined) return undefined;
+  if (value === undefined || fields['transfer-encoding'] !== undefined) return undefined;
   const single = parseDigits(value);
   if (single >= 0) return single;
   const values = value.split(',').map(trimWhitespace);
