@@ -158,7 +158,19 @@ describe('toOrigin', () => {
     expect(uris).toEqual(['/', '/a?b', '/c?d', '', ''].map((path) => `http://upstream${path}`));
   });
 
-  test.each(['', 'upstream', 'http://upstream/path', 'http://upstream?q', '/'])('refuses %j', (origin) => {
+  test.each([
+    '',
+    'upstream',
+    'http://upstream/path',
+    'http://upstream?q',
+    '/',
+    'ftp://upstream',
+    'http://a@upstream',
+    'http://upstream:99999',
+    'http://up stream',
+    'http://[::1',
+    'http://a://b',
+  ])('refuses %j', (origin) => {
     expect(() => toOrigin(origin)).toThrow(UrlError);
   });
 

@@ -1,4 +1,5 @@
 import { map, of } from 'rxjs';
+import { parseOrigin } from '../client/origin.ts';
 import { UrlError } from '../message/errors.ts';
 import type { Interceptor } from '../message/exchange.ts';
 import type { HeaderList } from '../message/headers.ts';
@@ -33,8 +34,9 @@ const VIA: HeaderList = [['Via', '1.1 rxchange']];
  * ```
  */
 export function toOrigin(origin: string): Interceptor {
-  const base = origin.replace(/\/$/, '');
-  if (ORIGIN.exec(base)?.[0] !== base) throw new UrlError(`${JSON.stringify(origin)} is not an origin`);
+  const given = origin.replace(/\/$/, '');
+  if (ORIGIN.exec(given)?.[0] !== given) throw new UrlError(`${JSON.stringify(origin)} is not an origin`);
+  const base = parseOrigin(given).serialized;
   return (request, next) => {
     if (request.method === 'CONNECT') return NO_TUNNEL;
     const path = pathAndQuery(request.uri);
