@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import tls from 'node:tls';
+import { CertificateUntrustedError, TlsError } from '../../src/message/errors.ts';
 import { tcpTransport, type TcpOptions } from '../../src/transport/tcp.ts';
 import { tlsTransport } from '../../src/transport/tls.ts';
-import type { TlsOptions } from '../../src/transport/tls-options.ts';
+import { clientOptionsOf, serverOptionsOf, type TlsOptions } from '../../src/transport/tls-options.ts';
 
 describe('options of TLS that are wrong', () => {
   test.each<[string, Record<string, unknown>, string]>([
@@ -45,6 +47,61 @@ describe('options of TLS that are wrong', () => {
     expect(() =>
       tlsTransport({ ca: undefined, maxSessions: undefined, SNICallback: undefined }),
     ).not.toThrow();
+  });
+});
+
+describe('a callback of the caller, in the middle of a handshake', () => {
+  const fault = new Error('a fault of the callback');
+
+  test('that checks a certificate and throws has refused it', () => {
+    for (const thrown of [fault, undefined]) {
+      const checkServerIdentity = (): undefined => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- as others may
+        throw thrown;
+      };
+      const refusal = clientOptionsOf({ checkServerIdentity }).checkServerIdentity?.(
+        'a',
+        {} as tls.PeerCertificate,
+      );
+      expect(refusal).toBeInstanceOf(CertificateUntrustedError);
+      expect(refusal).toMatchObject({ cause: thrown });
+    }
+  });
+
+  type SNICallback = NonNullable<TlsOptions['SNICallback']>;
+  const chosen = (callback: SNICallback): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const { SNICallback } = serverOptionsOf({ SNICallback: callback });
+      SNICallback?.('a', (error, context) => (error === null ? resolve(context) : reject(error)));
+    });
+  const badly: Record<string, SNICallback> = {
+    throws: () => {
+      throw fault;
+    },
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- as others may
+    'is async and rejects': async () => Promise.reject(fault),
+    'gives an error': (_, done) => done(fault),
+    'gives an error later': (_, done) => void setImmediate(done, fault),
+  };
+
+  test.each(Object.entries(badly))('that chooses one and %s ends the handshake', async (_, callback) => {
+    const error = await chosen(callback).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TlsError);
+    expect(error).toMatchObject({ cause: fault });
+  });
+
+  test.each([{}, { context: {} }, { cert: 'a', key: 'b' }, 'a'])(
+    'that gives %j for a context ends it, too',
+    async (context) => {
+      const callback: SNICallback = (_, done) => done(null, context as tls.SecureContext);
+      await expect(chosen(callback)).rejects.toMatchObject({ code: 'TLS', cause: { name: 'TypeError' } });
+    },
+  );
+
+  test('that gives one, or none, is heeded', async () => {
+    const context = tls.createSecureContext({});
+    await expect(chosen((_, done) => done(null, context))).resolves.toBe(context);
+    await expect(chosen((_, done) => done(null))).resolves.toBe(undefined);
   });
 });
 

@@ -1,6 +1,6 @@
 import tls from 'node:tls';
 import type { ConnectionInfo } from '../message/connection.ts';
-import type { HttpError } from '../message/errors.ts';
+import { CertificateUntrustedError, TlsError, type HttpError } from '../message/errors.ts';
 import { boolean, checkSettings, count, func, msOrNever, type Check } from '../message/settings.ts';
 
 /** What both ends make a secure context of: options of `node:tls`, with its meanings. */
@@ -133,8 +133,12 @@ export function contextOf(options: TlsContextOptions): TlsContextOptions {
 
 /** What of the options is for the handshake with a server. */
 export function clientOptionsOf(options: TlsOptions): tls.ConnectionOptions {
-  const { rejectUnauthorized = true } = options;
-  return { ...given(options, ['servername', 'checkServerIdentity']), rejectUnauthorized };
+  const { rejectUnauthorized = true, checkServerIdentity } = options;
+  return {
+    ...given(options, ['servername']),
+    rejectUnauthorized,
+    ...(checkServerIdentity && { checkServerIdentity: refusing(checkServerIdentity) }),
+  };
 }
 
 /** What of the options is for the handshake with a client. */
@@ -185,13 +189,38 @@ function given<T extends object, Name extends keyof T>(options: T, names: readon
 
 type SNICallback = NonNullable<TlsOptions['SNICallback']>;
 
-/** What a callback throws in the middle of a handshake ends that and not the process. */
+/** The class of what `tls.createSecureContext` makes. */
+const SecureContext = Reflect.get(tls, 'SecureContext') as abstract new () => tls.SecureContext;
+
+/**
+ * What goes wrong in a callback in the middle of a handshake ends that and not the process: it may throw, be an async function
+ * that rejects, or give what is no context, from which Node 20 dies of a segmentation fault.
+ */
 function guarded(callback: SNICallback): SNICallback {
   return (servername, done) => {
+    const fail = (cause: unknown): void =>
+      done(new TlsError(`no certificate for ${JSON.stringify(servername)}`, { cause }));
+    const choose: typeof done = (error, context) => {
+      if (error) fail(error);
+      else if (!context) done(null);
+      else if (context instanceof SecureContext) done(null, context);
+      else fail(new TypeError('SNICallback must give what tls.createSecureContext makes'));
+    };
+    Promise.resolve()
+      .then(() => callback(servername, choose))
+      .catch(fail);
+  };
+}
+
+type IdentityCheck = NonNullable<TlsOptions['checkServerIdentity']>;
+
+/** What a check throws says of a certificate that it does not hold: in the middle of a handshake nobody else would catch it. */
+function refusing(check: IdentityCheck): IdentityCheck {
+  return (host, certificate) => {
     try {
-      callback(servername, done);
-    } catch (error) {
-      done(error as Error);
+      return check(host, certificate);
+    } catch (cause) {
+      return new CertificateUntrustedError('it could not be checked', { cause });
     }
   };
 }
