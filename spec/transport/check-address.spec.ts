@@ -147,6 +147,14 @@ describe('an address that is refused', () => {
     expect(error).toMatchObject({ code: 'ACCESS', detail: 'name is 10.1.2.3, fd00::1' });
   });
 
+  test.each(['name', '127.0.0.1'])('is what an async check says nothing of yet: %s', async (host) => {
+    const server = await listener('127.0.0.1');
+    const checkAddress = (async () => Promise.resolve(false)) as unknown as () => boolean;
+    const error = await failure(host, server.port, { checkAddress, lookup: resolving('127.0.0.1') });
+    expect(error).toBeInstanceOf(AccessError);
+    expect(server.accepted).toBe(0);
+  });
+
   test.each(['name', '127.0.0.1'])('is what cannot be checked: %s', async (host) => {
     const cause = new Error('no idea');
     const checkAddress = (): boolean => {
@@ -163,6 +171,25 @@ test('a name that does not resolve is a DnsError, whatever resolves it', async (
   const error = await failure('name', 80, { lookup: (_, __, done) => done(cause, []) });
   expect(error).toBeInstanceOf(DnsError);
   expect(error).toMatchObject({ detail: 'no such name', cause });
+});
+
+test('a name of which nothing is known is a DnsError, too', async () => {
+  const fault = new Error('a fault of the resolver');
+  const lookups: Record<string, net.LookupFunction> = {
+    throws: () => {
+      throw fault;
+    },
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- as others may
+    rejects: async () => Promise.reject(fault),
+  };
+  for (const lookup of Object.values(lookups)) {
+    const error = await failure('name', 80, { lookup });
+    expect(error).toBeInstanceOf(DnsError);
+    expect(error).toMatchObject({ detail: 'a fault of the resolver', cause: fault });
+  }
+  const error = await failure('name', 80, { lookup: (_, __, done) => done(null, []) });
+  expect(error).toBeInstanceOf(DnsError);
+  expect(error).toMatchObject({ detail: 'name has no address' });
 });
 
 test('of several addresses each that is tried is told, until one answers', async () => {

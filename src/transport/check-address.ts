@@ -14,10 +14,13 @@ export function checkedLookup(
   check: AddressCheck = () => true,
 ): net.LookupFunction {
   return (host, options, done) => {
-    // All of them, even for a socket that takes one: the first may be refused.
-    lookup(host, { ...options, all: true }, (error, found, family) => {
-      if (error !== null) {
-        done(new DnsError(error.message, { cause: error }), []);
+    const fail = (cause: unknown): void => {
+      const { message = '' } = cause as Partial<Error>;
+      done(new DnsError(message, { cause }), []);
+    };
+    const choose: Parameters<net.LookupFunction>[2] = (error, found, family) => {
+      if (error) {
+        fail(error);
         return;
       }
       const addresses =
@@ -31,18 +34,27 @@ export function checkedLookup(
       }
       if (options.all === true) done(null, allowed);
       else done(null, allowed[0].address, allowed[0].family);
-    });
+    };
+    // All of them, even for a socket that takes one: the first may be refused. By a promise, as it may be an async function.
+    Promise.resolve()
+      .then(() => lookup(host, { ...options, all: true }, choose))
+      .catch(fail);
   };
 }
 
-/** @throws AccessError when none is left; what the check throws is a refusal, too */
+/**
+ * Only `true` allows: what an async check returns must not.
+ *
+ * @throws DnsError when there is none, AccessError when none is left; what the check throws is a refusal, too
+ */
 export function allowedOf(
   host: string,
   addresses: readonly dns.LookupAddress[],
   check: AddressCheck,
 ): dns.LookupAddress[] {
+  if (addresses.length === 0) throw new DnsError(`${host} has no address`);
   try {
-    const allowed = addresses.filter(({ address }) => check(address));
+    const allowed = addresses.filter(({ address }) => (check(address) as unknown) === true);
     if (allowed.length > 0) return allowed;
   } catch (cause) {
     throw new AccessError(`${host} could not be checked`, { cause });
