@@ -119,7 +119,13 @@ describe('options of TCP that are wrong', () => {
       { autoSelectFamilyAttemptTimeout: 1 },
       'autoSelectFamilyAttemptTimeout must be',
     ],
-    ['a queue that is none', { backlog: 0 }, 'backlog must be a whole number from 1 up'],
+    [
+      'a time that is longer than a timer',
+      { autoSelectFamilyAttemptTimeout: 2 ** 31 },
+      'autoSelectFamilyAttemptTimeout must be a whole number from 10 to 2147483647',
+    ],
+    ['a queue that is none', { backlog: 0 }, 'backlog must be a whole number from 1 to 2147483647'],
+    ['a queue without an end', { backlog: Infinity }, 'backlog must be'],
   ])('%s', (_, options, message) => {
     expect(() => tcpTransport(options as TcpOptions)).toThrow(message);
   });

@@ -21,6 +21,13 @@ export const count =
       ? undefined
       : `a whole number from ${String(least)} up, or Infinity`;
 
+export const within =
+  (least: number, most: number): Check =>
+  (value) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? undefined
+      : `a whole number from ${String(least)} to ${String(most)}`;
+
 export const boolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
 
 export const having =

@@ -6,19 +6,15 @@ import {
   ms,
   msOrNever,
   object,
+  within,
   type Check,
 } from '../message/settings.ts';
 import { REQUEST_LIMITS, withLimits } from '../wire/limits.ts';
 import type { HttpServerSettings } from './server-settings.ts';
 
-const port: Check = (value) =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
-    ? undefined
-    : 'a whole number from 0 to 65535';
-
 const CHECKS: Record<keyof HttpServerSettings, Check> = {
   host: (value) => (typeof value === 'string' && value !== '' ? undefined : 'a name or an address'),
-  port,
+  port: within(0, 65_535),
   transport: having('listen'),
   idleTimeout: msOrNever,
   headTimeout: msOrNever,

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { defer } from 'rxjs';
 import { TlsError } from '../message/errors.ts';
-import { boolean, checkSettings, count, func, type Check } from '../message/settings.ts';
+import { boolean, checkSettings, func, within, type Check } from '../message/settings.ts';
 import { allowedOf, checkedLookup, type AddressCheck } from './check-address.ts';
 import { connectSocket } from './connect-socket.ts';
 import { listenSocket } from './listen-socket.ts';
@@ -51,6 +51,9 @@ export interface TcpOptions {
   readonly ipv6Only?: boolean | undefined;
 }
 
+/** What the system takes: of more, it makes another number. */
+const LARGEST = 2_147_483_647;
+
 const ipAddress: Check = (value) =>
   typeof value === 'string' && net.isIP(value) !== 0 ? undefined : 'an IP address';
 
@@ -58,8 +61,8 @@ const CHECKS: Record<keyof TcpOptions, Check> = {
   checkAddress: func,
   lookup: func,
   localAddress: ipAddress,
-  autoSelectFamilyAttemptTimeout: count(10),
-  backlog: count(1),
+  autoSelectFamilyAttemptTimeout: within(10, LARGEST),
+  backlog: within(1, LARGEST),
   reusePort: boolean,
   ipv6Only: boolean,
 };
