@@ -321,6 +321,15 @@ describe('the URI of a proxy', () => {
 });
 
 test.each([
+  [{ header: [] }, 'header is not an option of proxyTransport'],
+  [{ headers: { a: 'b' } }, 'headers must be a list of fields'],
+  [{ tls: 'no' }, 'tls must be an object'],
+  [{ over: {} }, 'over must be an object with connect and listen'],
+])('an option %j is refused at once', (options, text) => {
+  expect(() => proxyTransport('http://proxy', options as never)).toThrow(text);
+});
+
+test.each([
   ['Content-Length', '5'],
   ['transfer-encoding', 'chunked'],
   ['Host', 'other'],

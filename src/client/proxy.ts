@@ -1,6 +1,7 @@
 import { map, mergeMap, of, throwError, type Observable } from 'rxjs';
 import { UnwritableError, UrlError } from '../message/errors.ts';
 import type { HeaderList } from '../message/headers.ts';
+import { checkSettings, having, object, type Check } from '../message/settings.ts';
 import { tlsTransport } from '../transport/tls.ts';
 import type { TlsOptions } from '../transport/tls-options.ts';
 import type { ConnectNotification, ConnectTarget, Transport } from '../transport/transport.ts';
@@ -27,6 +28,12 @@ export interface ProxyOptions {
   readonly over?: Transport | undefined;
 }
 
+const CHECKS: Record<keyof ProxyOptions, Check> = {
+  headers: (value) => (Array.isArray(value) ? undefined : 'a list of fields'),
+  tls: object,
+  over: having('connect', 'listen'),
+};
+
 interface Proxy {
   readonly origin: Origin;
   /** The field lines that are for it. */
@@ -48,6 +55,7 @@ const PROXY = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?([^@/?#]+)\/?
  *
  * @param proxy - `http://user:password@host:port`, or what says which for an origin
  * @throws UrlError, TypeError at once for what is no URI of a proxy
+ * @throws TypeError or RangeError that names an option with a wrong value
  * @throws UnwritableError at once for a field that would not be one, or that steers the message or its connection
  *
  * @example
@@ -56,6 +64,8 @@ const PROXY = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?([^@/?#]+)\/?
  * ```
  */
 export function proxyTransport(proxy: string | ProxyChoice, options: ProxyOptions = {}): Transport {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  checkSettings(Object.fromEntries(given) as ProxyOptions, CHECKS, 'proxyTransport');
   const { headers = [], tls, over = tlsTransport(tls) } = options;
   if (typeof proxy !== 'string' && typeof proxy !== 'function') {
     throw new TypeError('a proxy is a URI, or a function that chooses one');

@@ -280,6 +280,10 @@ describe('a folder', () => {
   ])('is not served with %p', (options) => {
     expect(() => staticFiles(root, options as never)).toThrow(TypeError);
   });
+
+  test.each([undefined, null, '', {}])('is not that of %p', (wrong) => {
+    expect(() => staticFiles(wrong as never)).toThrow('root must be the path of a folder');
+  });
 });
 
 describe('a condition', () => {

@@ -53,7 +53,8 @@ type Settings = {
   readonly [Name in keyof StaticFilesOptions]-?: Exclude<StaticFilesOptions[Name], undefined>;
 };
 
-const CHECKS: Record<keyof Settings, Check> = {
+const CHECKS: Record<keyof Settings | 'root', Check> = {
+  root: (value) => (typeof value === 'string' && value !== '' ? undefined : 'the path of a folder'),
   prefix: (value) =>
     typeof value === 'string' && /^(?:\/.*[^/])?$/.test(value)
       ? undefined
@@ -85,7 +86,7 @@ interface Served extends OpenFile {
  * when the exchange is over, however it ends.
  *
  * @param root - a folder; relative to the working directory
- * @throws TypeError that names an option with a wrong value
+ * @throws TypeError that names `root` or an option with a wrong value
  *
  * @example
  * ```ts
@@ -107,7 +108,7 @@ export function staticFiles(root: string, options: StaticFilesOptions = {}): Han
     headers: () => [],
     ...(Object.fromEntries(given) as StaticFilesOptions),
   } as Settings;
-  checkSettings(settings, CHECKS, 'staticFiles');
+  checkSettings({ root, ...settings }, CHECKS, 'staticFiles');
   return (request) => {
     const { method, uri } = request;
     if (method !== 'GET' && method !== 'HEAD') return refuse(405, [['Allow', 'GET, HEAD']]);
