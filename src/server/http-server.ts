@@ -132,6 +132,6 @@ function faultStatus(wanted: unknown): number | undefined {
 function statusOf(error: unknown): number {
   if (!(error instanceof HttpError)) return 500;
   // A gateway cannot send its client's content twice: what kept it from sending it once is the fault.
-  if (error instanceof BodyNotRepeatableError && error.cause !== undefined) return statusOf(error.cause);
+  if (error instanceof BodyNotRepeatableError) return statusOf(error.cause);
   return error instanceof MessageError ? 502 : (error.serverStatus ?? 500);
 }

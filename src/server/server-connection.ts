@@ -82,7 +82,7 @@ class Current implements Answer {
   }
 
   end(): void {
-    this.connection.endLease(this);
+    this.connection.endLease();
   }
 
   fail(status: number): void {
@@ -144,7 +144,8 @@ export class ServerConnection {
   /** Listens to the connection, and may be told of its end before it returns: of one that was read before, all is there. */
   start(): void {
     const { connection } = this;
-    this.awaitRequest();
+    this.reader.next();
+    this.watch();
     connection.drained.subscribe(() => this.drain());
     connection.closed.subscribe(() => this.leave(new ConnectionResetError('closed')));
     connection.read.subscribe({
@@ -197,7 +198,7 @@ export class ServerConnection {
     const isInHead = current === undefined && !this.isFull && reader.isStarted && !reader.isIdle;
     const isInContent = current !== undefined && !current.content.isDone;
     // An empty line before a request is no request yet.
-    if (current === undefined && !this.isFull && !reader.isStarted && !this.isIdle) this.setIdle(true);
+    if (!this.isFull && !reader.isStarted && !this.isIdle) this.setIdle(true);
     timeouts.set('head', isInHead);
     timeouts.set('request', isInHead || isInContent);
     timeouts.set('content', isInContent && current.content.isWanted);
@@ -219,7 +220,7 @@ export class ServerConnection {
   }
 
   private get isReading(): boolean {
-    if (this.isGone || this.lingered !== undefined || this.lease !== undefined) return false;
+    if (this.isGone || this.lingered !== undefined) return false;
     return this.current === undefined ? !this.isFull : this.current.content.isWanted;
   }
 
@@ -233,9 +234,6 @@ export class ServerConnection {
     this.isFull = false;
     this.pump();
     if (this.isEndAwaited) this.end();
-    else if (this.isReading && !this.isIdle && this.current === undefined && this.reader.buffered === 0) {
-      this.setIdle(true);
-    }
   }
 
   private read(): RequestNotification | undefined {
@@ -331,7 +329,7 @@ export class ServerConnection {
     const { subscriber } = accepted;
     current.accepted = accepted;
     subscriber.add(() => {
-      if (current.accepted === accepted) current.accepted = undefined;
+      current.accepted = undefined;
       if (this.lease === subscriber) this.leave(undefined);
     });
     // RFC 9110 §7.8: who waits for a 100 (Continue) gets it before the 101.
@@ -353,8 +351,8 @@ export class ServerConnection {
   }
 
   /** The handler has done what it took the connection for: what it has written leaves before the end. */
-  endLease(current: Current): void {
-    if (this.current !== current || this.lease === undefined) return;
+  endLease(): void {
+    if (this.lease === undefined) return;
     this.conclude();
     this.lease = undefined;
     this.lingerBehind();
@@ -443,13 +441,8 @@ export class ServerConnection {
       this.conclude();
       this.answered = handling;
       this.isFull = sender.isFull;
-      this.awaitRequest();
+      this.reader.next();
     }
-  }
-
-  private awaitRequest(): void {
-    this.reader.next();
-    if (this.reader.buffered === 0 && !this.isFull) this.setIdle(true);
   }
 
   private setIdle(isIdle: boolean): void {
@@ -516,7 +509,7 @@ export class ServerConnection {
   /** A client that ends its side does not wait for the answer under way; one that has it all may close. */
   private end(): void {
     if (this.lingered !== undefined || this.lease !== undefined) return;
-    this.isEndAwaited = this.current === undefined && this.isFull;
+    this.isEndAwaited = this.isFull;
     if (this.isEndAwaited) return;
     if (this.current === undefined && this.reader.buffered === 0) this.lingerBehind();
     else this.leave(new ConnectionResetError('ended by the client'));
