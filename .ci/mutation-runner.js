@@ -254,6 +254,9 @@ class MutationRunner {
         return killed(id, error);
       }
     }
+    if (testFilter !== undefined && nrOfTests < wanted.size) {
+      return { status: MutantRunStatus.Error, errorMessage: 'tests that have other names each time' };
+    }
     return { status: MutantRunStatus.Survived, nrOfTests };
   }
 
