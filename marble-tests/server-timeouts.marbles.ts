@@ -75,6 +75,12 @@ describe('headTimeout', () => {
       expectAnswers('---------s 50ms ------s');
     });
   });
+
+  test('is none of the content', () => {
+    play('a 20ms b 20ms b 20ms b-|', POST, reading, { headTimeout: 10 }, ({ expectAnswers }) => {
+      expectAnswers('63ms s');
+    });
+  });
 });
 
 describe('requestTimeout', () => {
@@ -133,6 +139,13 @@ describe('readTimeout of a handler that does not take its content', () => {
   test('leaves one alone that goes on, and one that holds while there is little', () => {
     play('-(ab) 20ms |', sent, holding(timer(8)), { readTimeout: 10 }, ({ expectAnswers }) => {
       expectAnswers('- 16ms s');
+    });
+    const chunk = `${(70_000).toString(16)}\r\n${'x'.repeat(70_000)}\r\n`;
+    const chunked = {
+      a: `PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(3)}0\r\n\r\n`,
+    };
+    play('-a 30ms |', chunked, holding(timer(8)), { readTimeout: 10 }, ({ expectAnswers }) => {
+      expectAnswers('- 24ms s');
     });
     const little = { a: 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc', b: 'def' };
     play('-a-b 100ms |', little, holding(timer(50)), { readTimeout: 10 }, ({ expectAnswers }) => {

@@ -369,12 +369,18 @@ describe('what is refused to who accepts', () => {
   };
   const behind: Handler = ({ upgrade }) =>
     concat(of(responseStart(200)), upgrade!.accept().pipe(ignoreElements()));
+  const late: Handler = ({ upgrade }) =>
+    concat(
+      of(responseStart(204), responseDone()),
+      timer(1).pipe(mergeMap(() => upgrade!.accept().pipe(ignoreElements()))),
+    );
   const beside: Handler = ({ upgrade }) =>
     merge(upgrade!.accept().pipe(ignoreElements()), of(responseStart(200), responseDone()));
 
   test.each<[string, Handler, string, string]>([
     ['once more', twice, values.u, 'an upgrade behind an answer'],
     ['behind a head', behind, values.u, 'an upgrade behind an answer'],
+    ['behind the whole answer', late, values.u, 'an upgrade behind the exchange'],
     ['and answers', beside, values.p, 'an answer behind an upgrade'],
     ['what was not offered', accepting([['Upgrade', 'h2c']]), values.u, 'a switch to ["h2c"]'],
     ['nothing', accepting([['Upgrade', ', ']]), values.u, 'a switch to []'],

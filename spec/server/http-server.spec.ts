@@ -284,7 +284,7 @@ describe('a handler that', () => {
     [504, new BodyNotRepeatableError('sent once', { cause: new DeadlineError(1_000) })],
     [500, new BodyNotRepeatableError('sent once', { cause: new Error() })],
     [500, new UrlError('ftp:')],
-  ])('fails as a gateway does is answered for with %p: %s', (status, error) => {
+  ])('fails as a gateway does is answered for with %p', (status, error) => {
     expect(hear(GET, () => throwError(() => error))).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
   });
 

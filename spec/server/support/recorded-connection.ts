@@ -1,11 +1,11 @@
 import { Subject } from 'rxjs';
-import type { Connection } from 'rxchange';
+import type { Connection, ConnectionInfo } from 'rxchange';
 
 /* eslint-disable rxjs-x/no-exposed-subjects -- the test is the wire */
 
 /** A connection that is a record: nothing leaves it by itself. */
 export class RecordedConnection implements Connection {
-  readonly info = {};
+  readonly info: ConnectionInfo;
   readonly read = new Subject<Uint8Array>();
   readonly drained = new Subject<void>();
   readonly closed = new Subject<void>();
@@ -14,8 +14,12 @@ export class RecordedConnection implements Connection {
   text = '';
   /** What was done to it, in order. */
   readonly done: string[] = [];
-  /** Who stops the reading. */
+  /** How many stop the reading. */
   holds = 0;
+
+  constructor(info: ConnectionInfo = {}) {
+    this.info = info;
+  }
 
   write(octets: Uint8Array | string): boolean {
     this.buffered += octets.length;
