@@ -72,7 +72,7 @@ export default defineConfig(
     'temp/',
     '**/node_modules/',
     '.ci/consumers/*/',
-    '.ci/consumers/types.ts',
+    '.ci/consumers/*.ts',
   ]),
   js.configs.recommended,
   {

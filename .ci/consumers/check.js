@@ -16,7 +16,10 @@ const RESOLUTIONS = [
   { module: 'NodeNext', moduleResolution: 'NodeNext' },
   { module: 'ESNext', moduleResolution: 'Bundler' },
 ];
+const TYPES_JEST = '30.0.0';
 const CONSUMERS = ['esm', 'cjs'];
+/** The declarations of the matcher. Those of the runners themselves are not for every TypeScript: theirs are skipped. */
+const MATCHERS = { esm: ['jest.ts', 'vitest.ts'], cjs: ['jest.ts'] };
 
 if (!existsSync(join(root, 'dist'))) {
   console.error('dist is missing, and it is what is packed: run `npm run build` first.');
@@ -35,7 +38,7 @@ try {
 function check(consumer, tarball) {
   const project = join(dir, consumer);
   cpSync(join(here, consumer), project, { recursive: true });
-  cpSync(join(here, 'types.ts'), join(project, 'types.ts'));
+  for (const file of ['types.ts', ...MATCHERS[consumer]]) cpSync(join(here, file), join(project, file));
   const peers = Object.keys(manifest.peerDependencies);
   const typescripts = TYPESCRIPTS.map((version) => `typescript-${version}@npm:typescript@${version}`);
   npm(
@@ -49,6 +52,7 @@ function check(consumer, tarball) {
     tarball,
     ...peers.map((peer) => `${peer}@${manifest.devDependencies[peer]}`),
     `@types/node@${manifest.devDependencies['@types/node']}`,
+    `@types/jest@${TYPES_JEST}`,
     ...typescripts,
   );
   for (const version of TYPESCRIPTS) {
@@ -65,11 +69,13 @@ function check(consumer, tarball) {
         noEmit: true,
         ...resolution,
       };
-      writeFileSync(
-        join(project, 'tsconfig.json'),
-        JSON.stringify({ compilerOptions, include: ['types.ts'] }),
-      );
-      run(project, process.execPath, tsc, '-p', '.');
+      const compile = (include, options = {}) => {
+        const config = { compilerOptions: { ...compilerOptions, ...options }, include };
+        writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config));
+        run(project, process.execPath, tsc, '-p', '.');
+      };
+      compile(['types.ts']);
+      for (const file of MATCHERS[consumer]) compile([file], { skipLibCheck: true });
       console.log(`${consumer}: TypeScript ${version}, ${resolution.moduleResolution}: compiles`);
     }
   }

@@ -24,14 +24,12 @@ const COURSE = Array.from(
   ([, name, text]) => ({ name, text }),
 );
 
-/** What is for a runner and not for all of them: the matcher. */
-const MATCHER = {
+/** What is for a runner and not for all of them: the matcher, by the entry that gives it to the runner. */
+const matcherOf = (entry) => ({
   name: 'matcher.test',
   text: `
 import { responseBody, responseStart } from 'rxchange';
-import { exchangeMatchers } from 'rxchange/testing';
-
-expect.extend(exchangeMatchers);
+import '${entry}';
 
 test('content is compared as text, what is not said is the usual', () => {
   const told = [responseStart(200), responseBody(Buffer.from('abc'))];
@@ -40,9 +38,10 @@ test('content is compared as text, what is not said is the usual', () => {
     { type: 'response_body', chunk: 'abc' },
   ]);
   expect(told).not.toEqualExchange([]);
+  expect({ told }).toEqual({ told: expect.toEqualExchange(told) });
 });
 `,
-};
+});
 
 /** The lower end of our peer range: the kit looks into the TestScheduler, which is not public all through. */
 const OLDEST_RXJS = manifest.peerDependencies.rxjs.replace('^', '');
@@ -59,7 +58,7 @@ const RUNNERS = [
     module: 'CommonJS',
     packages: JEST,
     header: '',
-    matcher: true,
+    matcher: 'rxchange/jest',
     command: [jest],
     passed: /^Tests: +(\d+) passed, \1 total$/m,
     nodes: [20, 22, 24],
@@ -69,7 +68,7 @@ const RUNNERS = [
     module: 'ES2022',
     packages: { ...JEST, '@jest/globals': JEST.jest },
     header: "import { expect, test } from '@jest/globals';",
-    matcher: true,
+    matcher: 'rxchange/jest',
     command: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest],
     passed: /^Tests: +(\d+) passed, \1 total$/m,
     nodes: [20, 22, 24],
@@ -82,7 +81,7 @@ const RUNNERS = [
     module: undefined,
     packages: { vitest: version },
     header: "import { expect, test } from 'vitest';",
-    matcher: true,
+    matcher: 'rxchange/vitest',
     command: vitest,
     passed: /^ +Tests +(\d+) passed \(\1\)$/m,
     nodes,
@@ -96,7 +95,7 @@ const RUNNERS = [
     module,
     packages,
     header: "import { test } from 'node:test';",
-    matcher: false,
+    matcher: undefined,
     command: ['--test', '--test-reporter=tap'],
     passed: /^# pass (\d+)$/m,
     nodes: [20, 22, 24],
@@ -119,7 +118,7 @@ try {
 
 function check({ name, module, packages, header, matcher, command, passed, nodes }, project, tarball) {
   mkdirSync(project);
-  const files = matcher ? [...COURSE, MATCHER] : COURSE;
+  const files = matcher === undefined ? COURSE : [...COURSE, matcherOf(matcher)];
   const { rxjs } = manifest.devDependencies;
   const type = module === 'CommonJS' ? 'commonjs' : 'module';
   const dependencies = { rxjs, ...packages, rxchange: `file:${tarball}` };

@@ -8,7 +8,8 @@ import {
   responseDone,
   responseStart,
 } from 'rxchange';
-import { assertExchange, compare, exchangeMatchers, MismatchError } from 'rxchange/testing';
+import 'rxchange/jest';
+import { assertExchange, compare, MismatchError } from 'rxchange/testing';
 
 const octets = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 const flow = { hold: () => ({ unsubscribe: () => {} }) };
@@ -136,22 +137,21 @@ describe('different, and said so', () => {
   });
 });
 
-describe('the matcher for expect.extend', () => {
-  expect.extend(exchangeMatchers);
-  const extended = expect as unknown as (actual: unknown) => {
-    toEqualExchange(expected: unknown): void;
-    not: { toEqualExchange(expected: unknown): void };
-  };
-
+describe('the matcher of rxchange/jest', () => {
   test('passes and fails as the assert does', () => {
     const notifications = [responseStart(200), responseBody(octets('abc'), flow), responseDone()];
     const same = [responseStart(200), responseBody(octets('abc')), responseDone()];
-    extended(notifications).toEqualExchange(same);
-    extended(new DnsError('x')).not.toEqualExchange(new ConnectError('x'));
-    expect(() => extended(new DnsError('x')).toEqualExchange(new ConnectError('x'))).toThrow(
+    expect(notifications).toEqualExchange(same);
+    expect(new DnsError('x')).not.toEqualExchange(new ConnectError('x'));
+    expect(() => expect(new DnsError('x')).toEqualExchange(new ConnectError('x'))).toThrow(
       'name: "DnsError"',
     );
-    expect(() => extended(same).not.toEqualExchange(same)).toThrow('expected the two to differ');
+    expect(() => expect(same).not.toEqualExchange(same)).toThrow('expected the two to differ');
+  });
+
+  test('is one that can stand for a part', () => {
+    expect({ told: responseStart(200) }).toEqual({ told: expect.toEqualExchange(responseStart(200)) });
+    expect({ told: responseStart(404) }).not.toEqual({ told: expect.toEqualExchange(responseStart(200)) });
   });
 
   test('the assert throws by itself', () => {

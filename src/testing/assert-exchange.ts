@@ -12,9 +12,25 @@ export function assertExchange(actual: unknown, expected: unknown): void {
   if (found !== undefined) throw new MismatchError(found);
 }
 
+/** What `exchangeMatchers` give to an `expect`; `R` is what its own matchers return. */
+export interface ExchangeMatchers<R = unknown> {
+  /**
+   * Compares as `assertExchange` does: sees classes and codes of errors, and octets as text, and leaves `flow` aside.
+   *
+   * @example
+   * ```ts
+   * expect([responseStart(200), responseBody(Buffer.from('abc'))]).toEqualExchange([
+   *   { type: 'response_start', status: 200, headers: [] },
+   *   { type: 'response_body', chunk: 'abc' },
+   * ]);
+   * ```
+   */
+  toEqualExchange(expected: unknown): R;
+}
+
 /**
- * A matcher for `expect.extend(exchangeMatchers)`, in Jest and in Vitest: `expect(notifications).toEqualExchange(…)`. It
- * sees classes and codes of errors, and octets as text, and leaves `flow` aside.
+ * For an `expect.extend(exchangeMatchers)`. Jest's and Vitest's are given it, and its type, by the import of
+ * `rxchange/jest` or `rxchange/vitest`.
  */
 export const exchangeMatchers = {
   toEqualExchange(received: unknown, expected: unknown): { pass: boolean; message: () => string } {

@@ -11,7 +11,7 @@ export {
 } from '../operators/record-marbles.ts';
 export { formatRecording, parseRecording } from '../operators/recording-text.ts';
 export { replay, type ReplayOptions } from '../operators/replay.ts';
-export { assertExchange, exchangeMatchers } from './assert-exchange.ts';
+export { assertExchange, exchangeMatchers, type ExchangeMatchers } from './assert-exchange.ts';
 export { compare } from './compare.ts';
 export type { ConnectionScript, OctetValues, Reply, ReplyScript } from './connection-script.ts';
 export { expectExchange, type ExpectedExchange } from './expect-exchange.ts';
