@@ -139,6 +139,7 @@ describe('a table of routes', () => {
     expect(() => route({ '/:': () => say('') })).toThrow(TypeError);
     expect(() => route({ '/{a': () => say('') })).toThrow(TypeError);
     expect(() => route({ '/': { GET: 'index.html' as never } })).toThrow('GET / has no handler');
+    expect(() => route({ '/a': { get: () => say('') } })).toThrow('get /a is of no method: it is GET');
   });
 
   test('serves', () => {

@@ -49,4 +49,8 @@ describe('peers', () => {
   ])('are not %p', (given) => {
     expect(checkPeers(given)).toContain('10.0.0.0/8');
   });
+
+  test('are told which of them is wrong', () => {
+    expect(checkPeers(['10.0.0.1', 'localhost'])).toMatch(/\(localhost is none\)$/);
+  });
 });

@@ -155,6 +155,11 @@ describe('an address that is refused', () => {
     expect(server.accepted).toBe(0);
   });
 
+  test('is said once where it is what the URI says', async () => {
+    const error = await failure('127.0.0.1', 80, { checkAddress: publicOnly });
+    expect(error.message).toBe('Address not allowed: 127.0.0.1');
+  });
+
   test.each(['name', '127.0.0.1'])('is what cannot be checked: %s', async (host) => {
     const cause = new Error('no idea');
     const checkAddress = (): boolean => {

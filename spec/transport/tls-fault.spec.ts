@@ -38,6 +38,22 @@ test.each<[code: string | undefined, message: string, fault: string | undefined]
   if (error !== undefined) expect(error.cause).toBe(cause);
 });
 
+test.each([
+  [
+    '80DCE64DDF7F0000:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../deps/openssl/openssl/ssl/record/rec_layer_s3.c:1601:SSL alert number 116\n',
+    'tlsv13 alert certificate required',
+  ],
+  [
+    'write EPROTO 80BC24D8D77F0000:error:0A00009C:SSL routines::http request:../deps/ssl3_record.c:341:\n',
+    'http request',
+  ],
+  ['error:0A000126:SSL routines::unexpected eof while reading', 'unexpected eof while reading'],
+  ['tlsv1 alert protocol version', 'tlsv1 alert protocol version'],
+])('of %j the reason is told', (message, detail) => {
+  const cause = Object.assign(new Error(message), { code: 'ERR_SSL_ANY' });
+  expect(tlsFault(cause)).toMatchObject({ detail, cause });
+});
+
 test('what a connection beneath has said stays as it is', () => {
   const error = new ConnectionResetError('beneath');
   expect(tlsFault(error)).toBe(error);

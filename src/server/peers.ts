@@ -13,10 +13,13 @@ function parse(text: unknown): { address: string; family: 'ipv4' | 'ipv6'; prefi
   return prefix <= longest ? { address, family: `ipv${version as 4 | 6}`, prefix } : undefined;
 }
 
-export const checkPeers: Check = (value) =>
-  value === undefined || (Array.isArray(value) && value.every((each) => parse(each) !== undefined))
-    ? undefined
-    : 'a list of IP addresses and networks, such as 10.0.0.0/8';
+export const checkPeers: Check = (value) => {
+  const wanted = 'a list of IP addresses and networks such as 10.0.0.0/8';
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) return wanted;
+  const wrong: unknown[] = value.filter((each) => parse(each) === undefined);
+  return wrong.length === 0 ? undefined : `${wanted} (${wrong.map(String).join(', ')} is none)`;
+};
 
 /** Whether an address is one of these, or in one of these networks; an IPv4 address also as IPv6 has it (`::ffff:10.0.0.1`). */
 export function peersOf(networks: readonly string[]): (address: string | undefined) => boolean {

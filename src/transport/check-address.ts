@@ -59,5 +59,6 @@ export function allowedOf(
   } catch (cause) {
     throw new AccessError(`${host} could not be checked`, { cause });
   }
-  throw new AccessError(`${host} is ${addresses.map(({ address }) => address).join(', ')}`);
+  const refused = addresses.map(({ address }) => address).join(', ');
+  throw new AccessError(refused === host ? host : `${host} is ${refused}`);
 }

@@ -26,10 +26,13 @@ const FAULTS: readonly (readonly [RegExp, Fault | undefined])[] = [
   [/^/, CertificateUntrustedError],
 ];
 
+/** What OpenSSL has to say, out of the line of its error queue: number, library and function before it, file and line behind. */
+const REASON = /\berror:[0-9A-F]+:[^:]*:[^:]*:([^:\n]+)/;
+
 /** Our error for one of a TLS socket's; undefined when it is not about TLS. */
 export function tlsFault(cause: Error): HttpError | undefined {
   if (cause instanceof HttpError) return cause;
   const { code = '', message } = cause as NodeJS.ErrnoException;
   const fault = FAULTS.find(([pattern]) => pattern.test(`${code} ${message}`))?.[1];
-  return fault && new fault(message, { cause });
+  return fault && new fault(REASON.exec(message)?.[1] ?? message, { cause });
 }

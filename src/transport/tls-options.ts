@@ -86,6 +86,15 @@ const LONGEST = 2_147_483_647;
 const material: Check = (value) =>
   typeof value === 'string' || (typeof value === 'object' && value !== null) ? undefined : 'PEM or DER';
 
+/** In the place of an authority OpenSSL takes anything, and finds no certificate in it: the path of a file, for one. */
+const authority: Check = (value) =>
+  [value].flat().every((each) => isText(each) && Buffer.from(each).includes('-----BEGIN '))
+    ? undefined
+    : 'certificates as PEM';
+
+const isText = (value: unknown): value is string | Uint8Array =>
+  typeof value === 'string' || value instanceof Uint8Array;
+
 const text: Check = (value) => (typeof value === 'string' ? undefined : 'a string');
 
 const CONTEXT_CHECKS: Record<keyof TlsContextOptions, Check> = {
@@ -94,7 +103,7 @@ const CONTEXT_CHECKS: Record<keyof TlsContextOptions, Check> = {
   ciphers: text,
   ecdhCurve: text,
   sigalgs: text,
-  ca: material,
+  ca: authority,
   crl: material,
   passphrase: text,
   key: material,

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import { match } from 'path-to-regexp';
 import { concat, of, takeWhile, type Observable } from 'rxjs';
 import { respond } from '../../body/respond.ts';
@@ -44,7 +45,7 @@ interface Compiled {
  *
  * Handlers see the request as it came, so that a handler of a table may be a table with paths of its own.
  *
- * @throws TypeError for a path that is no pattern, or a handler that is none
+ * @throws TypeError for a path that is no pattern, a method that is not written as it is, or a handler that is none
  *
  * @example
  * ```ts
@@ -98,6 +99,9 @@ function compile(path: string, given: Route<never>): Compiled {
   const any = typeof given === 'function' ? given : undefined;
   for (const [method, handler] of handlers) {
     if (typeof handler !== 'function') throw new TypeError(`${method} ${path} has no handler`);
+    // Case counts (RFC 9110 §9.1): nobody would ever ask for it.
+    if (!METHODS.includes(method) && METHODS.includes(method.toUpperCase()))
+      throw new TypeError(`${method} ${path} is of no method: it is ${method.toUpperCase()}`);
   }
   return { match: match(path, { sensitive: true, trailing: false }), handlers, any };
 }
