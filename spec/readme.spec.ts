@@ -5,11 +5,16 @@ import { codeBlocksOf, faultsOf, readDocument, type CodeBlock } from './support/
 
 const ROOT = join(import.meta.dirname, '..');
 /** What is told to those who use the package. */
-const DOCUMENTS = ['README.md', 'docs/operations.md', 'docs/security.md'];
+const DOCUMENTS = [
+  'README.md',
+  'docs/client.md',
+  'docs/server.md',
+  'docs/command.md',
+  'docs/operations.md',
+  'docs/security.md',
+];
 
-describe('the README', () => {
-  const markdown = readDocument('README.md');
-
+describe('what is told', () => {
   test('has code that compiles', () => {
     const blocks = DOCUMENTS.flatMap((path) => codeBlocksOf(path));
     expect(blocks.length).toBeGreaterThan(8);
@@ -25,14 +30,30 @@ describe('the README', () => {
     ]);
   });
 
-  test('tells the steps of .ci/run in their order', () => {
+  test('is the steps of .ci/run in their order', () => {
+    const [markdown = ''] = /^```sh\napt-get .*?^```$/ms.exec(readDocument('CONTRIBUTING.md')) ?? [];
     const steps = Array.from(readDocument('.ci/run').matchAll(/^step (npm .*)$/gm), ([, command]) => command);
     const told = Array.from(markdown.matchAll(/^(npm [^#&\n]*?) *(?:#.*)?$/gm), ([, command]) => command);
     expect(told).toEqual(steps);
   });
 
-  test.each(DOCUMENTS)('links to files that are there: %s', (path) => {
-    const links = Array.from(readDocument(path).matchAll(/\]\((?!https?:)([^)#]+)/g), ([, link]) => link);
-    for (const link of links) expect(ts.sys.fileExists(join(ROOT, dirname(path), link))).toBe(true);
+  test.each([...DOCUMENTS, 'docs/testing.md'])('links to what is there: %s', (path) => {
+    const links = readDocument(path).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g);
+    for (const [link, file, heading = ''] of links) {
+      const target = file === '' ? path : join(dirname(path), file);
+      const isThere = ts.sys.fileExists(join(ROOT, target)) || ts.sys.directoryExists(join(ROOT, target));
+      expect([link, isThere]).toEqual([link, true]);
+      if (heading !== '') expect([link, ...headingsOf(target)]).toContain(heading);
+    }
   });
 });
+
+/** The headings of a document, as links name them. */
+function headingsOf(path: string): string[] {
+  return Array.from(readDocument(path).matchAll(/^#+ (.*)$/gm), ([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}

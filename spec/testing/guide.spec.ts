@@ -1,6 +1,10 @@
+import { deepStrictEqual } from 'node:assert';
 import { compileFunction } from 'node:vm';
 import { expect, test } from '@jest/globals';
+import { concat, map, of, timer } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
 import * as rxchange from 'rxchange';
+import 'rxchange/jest';
 import * as kit from 'rxchange/testing';
 import { codeBlocksOf } from '../support/markdown-code.ts';
 
@@ -18,8 +22,8 @@ function execute(block: string, scope: Readonly<Record<string, unknown>>, result
   return run(...names.map((name) => all[name]));
 }
 
-test('there are four', () => {
-  expect(blocks).toHaveLength(4);
+test('there are six', () => {
+  expect(blocks).toHaveLength(6);
 });
 
 test('the first is a test that passes', () => {
@@ -27,28 +31,41 @@ test('the first is a test that passes', () => {
   expect(() => execute(blocks[0].replace('999ms', '998ms'), {})).toThrow(kit.MismatchError);
 });
 
-test('the fourth plays a recording', () => {
+test('the second is one of a plain TestScheduler', () => {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- one signature of each is
+  const scope = { concat, map, of, timer, deepStrictEqual, TestScheduler };
+  execute(blocks[1], scope);
+  expect(() => execute(blocks[1].replace('89999ms', '89998ms'), scope)).toThrow('frame: 90000');
+});
+
+test('the fourth is a matcher', () => {
+  const told = [rxchange.responseStart(200), rxchange.responseBody(Buffer.from('abc'))];
+  execute(blocks[3], { expect, told });
+  expect(() => execute(blocks[3], { expect, told: told.slice(1) })).toThrow('response_body');
+});
+
+test('the sixth plays a recording', () => {
   const file = kit.formatRecording({
     marbles: '--s-(d|)',
     values: { s: rxchange.responseStart(204), d: rxchange.responseDone() },
     subscription: '^',
     frame: 1,
   });
-  const exchange = execute(blocks[3], { readFileSync: () => file }, 'exchange') as rxchange.Exchange;
+  const exchange = execute(blocks[5], { readFileSync: () => file }, 'exchange') as rxchange.Exchange;
   new kit.HttpTestScheduler().run(({ expectExchange }) => {
     const request = { method: 'GET', uri: 'http://nobody/', headers: [] };
     expectExchange(exchange(request)).toBe('--s-(d|)', { s: 204 });
   });
 });
 
-test('the second says what can be expected', () => {
+test('the third says what can be expected', () => {
   const { responseBody, responseDone, responseStart, ConnectionResetError } = rxchange;
   const said = {
     s: responseStart(200),
     b: responseBody(Buffer.from('abc')),
     d: responseDone([['Digest', 'x']]),
   };
-  const [whole, exact, broken] = blocks[1].trim().split('\n');
+  const [whole, exact, broken] = blocks[2].trim().split('\n');
   new kit.HttpTestScheduler().run(({ cold, expectExchange }) => {
     execute(whole, { expectExchange, response: cold('--s-b-(d|)', said) });
     execute(exact, { expectExchange, response: cold('--s-b-(d|)', said) });
@@ -56,9 +73,9 @@ test('the second says what can be expected', () => {
   });
 });
 
-test('the third is a script of a network', () => {
+test('the fifth is a script of a network', () => {
   new kit.HttpTestScheduler().run(({ expectExchange, network }) => {
-    const { script, values } = execute(blocks[2], {}, '{ script, values }') as {
+    const { script, values } = execute(blocks[4], {}, '{ script, values }') as {
       script: kit.NetworkScript;
       values: kit.OctetValues;
     };
