@@ -14,7 +14,7 @@ function parse(text: unknown): { address: string; family: 'ipv4' | 'ipv6'; prefi
 }
 
 export const checkPeers: Check = (value) => {
-  const wanted = 'a list of IP addresses and networks such as 10.0.0.0/8';
+  const wanted = 'a list of IP addresses and networks, such as 10.0.0.0/8';
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) return wanted;
   const wrong: unknown[] = value.filter((each) => parse(each) === undefined);
