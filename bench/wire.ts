@@ -1,6 +1,6 @@
 import { ResponseReader } from 'rxchange/wire';
 import { CLASSES } from '../src/wire/grammar.ts';
-import { latin1 } from '../src/wire/input.ts';
+import { latin1 } from '../src/message/latin1.ts';
 import { playRounds, type Extent } from './rounds.ts';
 import type { Result, Sample } from './statistics.ts';
 

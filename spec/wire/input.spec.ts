@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Input, latin1 } from '../../src/wire/input.ts';
+import { latin1 } from '../../src/message/latin1.ts';
+import { Input } from '../../src/wire/input.ts';
 import { octets } from './support/every-cut.ts';
 
 const text = (bytes: Uint8Array): string => latin1(bytes, 0, bytes.length);

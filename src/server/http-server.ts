@@ -1,11 +1,12 @@
-import { asyncScheduler, defer, Observable, tap, type Subscription } from 'rxjs';
-import { BodyNotRepeatableError, HandlerError, HttpError, MessageError } from '../message/errors.ts';
+import { asyncScheduler, from, Observable, type Subscription } from 'rxjs';
+import { BodyNotRepeatableError, HttpError, MessageError } from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import type { ResponseNotification, ResponseStart } from '../message/notifications.ts';
 import { tcpTransport } from '../transport/tcp.ts';
-import type { HttpServerExchange } from './http-server-exchange.ts';
+import { Answering, type OnFault } from './answering.ts';
+import { HttpServerExchange, type Answer } from './http-server-exchange.ts';
 import { checkServerSettings } from './check-settings.ts';
-import { Listening, type ListenOptions, type ServerNotification } from './listening.ts';
+import { Listening, type Handling, type ListenOptions, type ServerNotification } from './listening.ts';
 import type { HttpServerOptions, HttpServerSettings } from './server-settings.ts';
 
 /** Answers a request. Every {@link Exchange} is one. It is unsubscribed when the client leaves. */
@@ -68,8 +69,8 @@ export class HttpServer {
    */
   listen(options: ListenOptions = {}): Observable<ServerNotification> {
     return new Observable((subscriber) => {
-      const handle = (exchange: HttpServerExchange): undefined => {
-        subscriber.next({ type: 'exchange', exchange });
+      const handle: Handling['handle'] = (request, answer): undefined => {
+        subscriber.next({ type: 'exchange', exchange: new HttpServerExchange(request, answer) });
       };
       new Listening(this.settings, { handle, onTimeout: this.fault }, subscriber).start(options.stop);
     });
@@ -89,26 +90,22 @@ export class HttpServer {
    */
   serve(handler: Handler, options: ListenOptions = {}): Observable<ServerNotification> {
     return new Observable((subscriber) => {
-      const handle = (exchange: HttpServerExchange): Subscription => this.answer(exchange, handler);
+      const handle: Handling['handle'] = (request, answer) => this.answer(request, answer, handler);
       new Listening(this.settings, { handle, onTimeout: this.fault }, subscriber).start(options.stop);
     });
   }
 
-  private answer(exchange: HttpServerExchange, handler: Handler): Subscription {
-    const { request, answer } = exchange;
-    const answering = tap<ResponseNotification>((notification) => answer.send(notification));
-    return defer(() => handler(request))
-      .pipe(answering)
-      .subscribe({
-        error: (error: unknown) => this.fault(error, exchange),
-        complete: () => {
-          if (answer.isDone) answer.end();
-          else this.fault(new HandlerError('completed without response_done'), exchange);
-        },
-      });
+  private answer(request: HttpServerRequest, answer: Answer, handler: Handler): Subscription {
+    const answering = new Answering(request, answer, this.fault);
+    try {
+      from(handler(request)).subscribe(answering);
+    } catch (error) {
+      answering.error(error);
+    }
+    return answering;
   }
 
-  private readonly fault = (error: unknown, { answer, request }: HttpServerExchange): void => {
+  private readonly fault: OnFault = (error, request, answer) => {
     // A client that breaks off or sends what is not HTTP could else fill the log of any server.
     let wanted: unknown;
     if (error === undefined || error !== answer.fault) {

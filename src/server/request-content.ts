@@ -12,6 +12,14 @@ export class DiscardBudget {
   left = 16 * MOST_DISCARDED;
 }
 
+/** Where content is read from. */
+export interface ContentSource {
+  /** The handler has subscribed. */
+  want(): void;
+  /** Reading may go on. */
+  resume(): void;
+}
+
 /**
  * The content of a request on its way to the handler: read from the connection only while somebody wants it, or while so
  * little is left unwanted that throwing it away is cheaper than a new connection.
@@ -25,7 +33,8 @@ export class RequestContent {
   /** Whether all of it has been read. */
   isDone = false;
 
-  private readonly holds: Holds;
+  private holds: Holds | undefined;
+  private readonly source: ContentSource;
   private subscriber: Subscriber<RequestBody | RequestDone> | undefined;
   private isSubscribed = false;
   private isEmpty = true;
@@ -38,12 +47,10 @@ export class RequestContent {
 
   /**
    * @param budget - what may be thrown away on this connection
-   * @param onWanted - is told when the handler subscribes
-   * @param onFlow - is told when reading may go on
    */
-  constructor(budget: DiscardBudget, onWanted: () => void, onFlow: () => void) {
+  constructor(budget: DiscardBudget, source: ContentSource) {
     this.budget = budget;
-    this.holds = new Holds({ resume: onFlow });
+    this.source = source;
     this.body = new Observable((subscriber) => {
       if (this.isEmpty && this.end !== undefined) {
         subscriber.next(this.end);
@@ -63,17 +70,17 @@ export class RequestContent {
       subscriber.add(() => {
         this.subscriber = undefined;
         this.isDropped = true;
-        onFlow();
+        source.resume();
       });
-      onWanted();
-      onFlow();
+      source.want();
+      source.resume();
     });
   }
 
   /** Whether reading may go on. */
   get isWanted(): boolean {
     if (this.isDone) return false;
-    if (this.subscriber !== undefined) return !this.holds.isHeld;
+    if (this.subscriber !== undefined) return this.holds?.isHeld !== true;
     return this.isDropped && !this.isOverBudget;
   }
 
@@ -100,6 +107,7 @@ export class RequestContent {
       this.discarded += notification.chunk.length;
       this.budget.left -= notification.chunk.length;
     } else {
+      this.holds ??= new Holds(this.source);
       subscriber.next({ type: 'request_body', chunk: notification.chunk, flow: this.holds });
     }
   }

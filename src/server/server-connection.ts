@@ -18,8 +18,9 @@ import { unrefTimer } from '../transport/unref-timer.ts';
 import { upgradeProtocols } from '../wire/control-fields.ts';
 import { RequestReader, type RequestReaderOptions } from '../wire/request-reader.ts';
 import { errorResponse } from './error-response.ts';
-import { HttpServerExchange, type Answer } from './http-server-exchange.ts';
-import { DiscardBudget, RequestContent } from './request-content.ts';
+import type { OnFault } from './answering.ts';
+import type { Answer } from './http-server-exchange.ts';
+import { DiscardBudget, RequestContent, type ContentSource } from './request-content.ts';
 import { switchHead, type AnsweredRequest } from './response-head.ts';
 import { ResponseSender, type ResponseSenderOptions } from './response-sender.ts';
 import { Timeouts, type TimeoutSettings } from './timeouts.ts';
@@ -38,9 +39,9 @@ const LITTLE = 16_384;
 export interface ServerConnectionOptions
   extends RequestReaderOptions, ResponseSenderOptions, TimeoutSettings {
   /** Starts to answer; what it returns is unsubscribed when the client leaves. */
-  readonly handle: (exchange: HttpServerExchange) => Unsubscribable | undefined;
+  readonly handle: (request: HttpServerRequest, answer: Answer) => Unsubscribable | undefined;
   /** Is told of a handler that does not begin its response in time, which is unsubscribed, to answer in its stead. */
-  readonly onTimeout: (error: HandlerTimeoutError, exchange: HttpServerExchange) => void;
+  readonly onTimeout: OnFault;
   /** Is told when the connection waits for a request, and when one begins. */
   readonly onIdle: (connection: ServerConnection, isIdle: boolean) => void;
   /** Is told when an exchange begins, and when it is over. */
@@ -54,27 +55,35 @@ export interface ServerConnectionOptions
 }
 
 /** The exchange that a connection carries. A class, as a literal with getters would have a shape of its own for each. */
-class Current implements Answer {
+class Current implements Answer, ContentSource {
   readonly content: RequestContent;
   readonly sender: ResponseSender;
   readonly handling = new Subscription();
-  exchange: HttpServerExchange | undefined;
+  request: HttpServerRequest | undefined;
   /** The upgrade that its handler has accepted, while the rest of the request is still to be read. */
   accepted: Acceptance | undefined;
   fault: HttpError | undefined;
   private readonly connection: ServerConnection;
 
-  constructor(connection: ServerConnection, content: RequestContent, sender: ResponseSender) {
+  constructor(connection: ServerConnection, budget: DiscardBudget, sender: ResponseSender) {
     this.connection = connection;
-    this.content = content;
+    this.content = new RequestContent(budget, this);
     this.sender = sender;
-    this.exchange = undefined;
+    this.request = undefined;
     this.accepted = undefined;
     this.fault = undefined;
   }
 
   get isDone(): boolean {
     return this.sender.isDone || this.sender.isSwitched;
+  }
+
+  want(): void {
+    this.connection.askForContent(this);
+  }
+
+  resume(): void {
+    this.connection.pump();
   }
 
   send(notification: ResponseNotification): void {
@@ -178,7 +187,8 @@ export class ServerConnection {
     this.reader.keep();
   }
 
-  private pump(): void {
+  /** Reads what is here and wanted. */
+  pump(): void {
     if (this.isPumping) return;
     this.isPumping = true;
     while (this.isReading) {
@@ -211,9 +221,9 @@ export class ServerConnection {
     const { current } = this;
     if (error instanceof RequestTimeoutError) {
       this.refuse(error);
-    } else if (error instanceof HandlerTimeoutError && current?.exchange !== undefined) {
+    } else if (error instanceof HandlerTimeoutError && current?.request !== undefined) {
       current.handling.unsubscribe();
-      this.options.onTimeout(error, current.exchange);
+      this.options.onTimeout(error, current.request, current);
     } else {
       this.leave(error);
     }
@@ -276,14 +286,9 @@ export class ServerConnection {
     const isPersistent = reader.isPersistent && method !== 'CONNECT';
     const answered = { method, version, isPersistent, expectsContinue };
     const sender = new ResponseSender(connection, answered, options);
-    const content = new RequestContent(
-      this.budget,
-      () => sender.continue(reader.buffered > 0),
-      () => this.pump(),
-    );
-    const current = new Current(this, content, sender);
+    const current = new Current(this, this.budget, sender);
     this.current = current;
-    const { body } = content;
+    const { body } = current.content;
     const request: HttpServerRequest = {
       method,
       uri,
@@ -295,10 +300,10 @@ export class ServerConnection {
       body,
       upgrade: this.offer(current, answered),
     };
-    current.exchange = new HttpServerExchange(request, current);
+    current.request = request;
     this.requests++;
     options.onExchange(true);
-    current.handling.add(options.handle(current.exchange));
+    current.handling.add(options.handle(request, current));
   }
 
   private offer(current: Current, request: AnsweredRequest): UpgradeOffer | undefined {
@@ -319,6 +324,11 @@ export class ServerConnection {
     };
   }
 
+  /** The client that waits to be told may send its content, unless some of it is here already. */
+  askForContent({ sender }: Current): void {
+    sender.continue(this.reader.buffered > 0);
+  }
+
   /** Takes up what a request offers, as soon as all of it is read (RFC 9110 §7.8). */
   private accept(current: Current, accepted: Acceptance): void {
     const { content, sender } = current;
@@ -333,7 +343,7 @@ export class ServerConnection {
       if (this.lease === subscriber) this.leave(undefined);
     });
     // RFC 9110 §7.8: who waits for a 100 (Continue) gets it before the 101.
-    sender.continue(this.reader.buffered > 0);
+    this.askForContent(current);
     content.drop();
     this.pump();
     this.proceed(current);

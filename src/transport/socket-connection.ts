@@ -2,6 +2,7 @@ import type net from 'node:net';
 import { Subject, type Observable, type Unsubscribable } from 'rxjs';
 import type { Connection, ConnectionInfo } from '../message/connection.ts';
 import { ConnectionResetError, type HttpError } from '../message/errors.ts';
+import { latin1 } from '../message/latin1.ts';
 import { Holds } from './holds.ts';
 
 /** Octets up to which a piece is copied behind the head, or behind the piece before it: cheaper than to be written apart. */
@@ -31,7 +32,8 @@ export class SocketConnection implements Connection {
     this.isFull = false;
     this.drains.next();
   };
-  private readonly flush = (): void => {
+  /** Sends what was written in this turn. */
+  flush(): void {
     const { pending, socket } = this;
     this.pending = [];
     this.pendingLength = 0;
@@ -45,7 +47,7 @@ export class SocketConnection implements Connection {
     }
     // A socket that the system relieves at once never calls itself full, and so emits no `drain`.
     if (this.isFull && !socket.writableNeedDrain) setImmediate(this.drain);
-  };
+  }
 
   /** @param read - what emits the octets that the socket reads; its end is seen to here */
   constructor(socket: net.Socket, read: Subject<Uint8Array>, info: ConnectionInfo = endsOf(socket)) {
@@ -69,7 +71,7 @@ export class SocketConnection implements Connection {
 
   write(octets: Uint8Array | string): boolean {
     const { pending } = this;
-    if (pending.length === 0) process.nextTick(this.flush);
+    if (pending.length === 0) process.nextTick(flush, this);
     const piece = typeof octets === 'string' || octets.length > MOST_COPIED ? octets : latin1(octets);
     const last = pending.length - 1;
     if (typeof piece === 'string' && typeof pending[last] === 'string') pending[last] += piece;
@@ -112,8 +114,8 @@ export class SocketConnection implements Connection {
   }
 }
 
-function latin1({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString('latin1');
+function flush(connection: SocketConnection): void {
+  connection.flush();
 }
 
 function endsOf({ localAddress, localPort, remoteAddress, remotePort }: net.Socket): ConnectionInfo {

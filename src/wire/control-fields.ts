@@ -61,28 +61,30 @@ function match<Name extends ControlName>(name: string, usual: string, control: N
 /** The values of the control fields present, the lines of each joined by `, ` (RFC 9110 §5.3). */
 export type ControlFields = Readonly<Partial<Record<ControlName, string | undefined>>>;
 
-/** All of them, so that setting one does not change the shape of the object: of that kind there are two for each exchange. */
-const NONE: ControlFields = {
-  connection: undefined,
-  'content-length': undefined,
-  expect: undefined,
-  host: undefined,
-  'keep-alive': undefined,
-  'proxy-connection': undefined,
-  te: undefined,
-  'transfer-encoding': undefined,
-  upgrade: undefined,
-};
+/** A class, so that all have one shape whatever is set: there are two for each exchange. */
+class Values implements Record<ControlName, string | undefined> {
+  connection: string | undefined = undefined;
+  'content-length': string | undefined = undefined;
+  expect: string | undefined = undefined;
+  host: string | undefined = undefined;
+  'keep-alive': string | undefined = undefined;
+  'proxy-connection': string | undefined = undefined;
+  te: string | undefined = undefined;
+  'transfer-encoding': string | undefined = undefined;
+  upgrade: string | undefined = undefined;
+}
+
+const NONE: ControlFields = new Values();
 
 export function controlFields(headers: HeaderList): ControlFields {
-  let fields: Partial<Record<ControlName, string | undefined>> | undefined;
+  let fields: Values | undefined;
   for (let at = 0; at < headers.length; at++) {
     const line = headers[at];
     const control = controlName(line[0]);
     if (control === undefined) continue;
     if (typeof line[1] !== 'string') throw new UnwritableError(`a value of ${line[0]} that is no string`);
     const value = trimWhitespace(line[1]);
-    fields ??= { ...NONE };
+    fields ??= new Values();
     const before = fields[control];
     fields[control] = before === undefined ? value : `${before}, ${value}`;
   }

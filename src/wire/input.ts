@@ -1,4 +1,5 @@
 import type { HttpErrorInit } from '../message/errors.ts';
+import { latin1 } from '../message/latin1.ts';
 
 const NOTHING = new Uint8Array(0);
 const EXCERPT = 64;
@@ -98,16 +99,4 @@ export class Input {
     this.to = length;
     this.owned = true;
   }
-}
-
-/** On every Buffer of Node, Bun and Deno, and of any Uint8Array. */
-const latin1Slice = Reflect.get(Buffer.prototype, 'latin1Slice') as (
-  this: Uint8Array,
-  start: number,
-  end: number,
-) => string;
-
-/** The octets as a string of as many code units, none above 0xFF. */
-export function latin1(bytes: Uint8Array, start: number, end: number): string {
-  return latin1Slice.call(bytes, start, end);
 }
