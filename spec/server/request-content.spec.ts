@@ -8,11 +8,10 @@ const octets = (length: number) => requestBody(new Uint8Array(length));
 /** Content, and what its connection and its subscriber are told. */
 function reading(budget = new DiscardBudget()) {
   const told: string[] = [];
-  const content = new RequestContent(
-    budget,
-    () => told.push('wanted'),
-    () => told.push('flow'),
-  );
+  const content = new RequestContent(budget, {
+    want: () => void told.push('wanted'),
+    resume: () => void told.push('flow'),
+  });
   const subscribe = () =>
     content.body.subscribe({
       next: (part) => told.push(part.type === 'request_body' ? String(part.chunk.length) : 'done'),

@@ -41,6 +41,10 @@ export class LazyTimer {
     this.set = set;
   }
 
+  get isWaiting(): boolean {
+    return this.since !== undefined;
+  }
+
   /** Waits from now on, whether or not it did before. */
   start(): void {
     if (this.isStopped) return;

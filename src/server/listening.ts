@@ -3,6 +3,7 @@ import type { Connection } from '../message/connection.ts';
 import { IdleExpiry } from '../transport/idle-expiry.ts';
 import type { ListenAddress } from '../transport/transport.ts';
 import type { HttpServerExchange } from './http-server-exchange.ts';
+import { Readers } from './readers.ts';
 import { keepAliveFields } from './response-head.ts';
 import { ServerConnection, type ServerConnectionOptions } from './server-connection.ts';
 import type { HttpServerSettings } from './server-settings.ts';
@@ -51,6 +52,7 @@ export class Listening {
     this.options = {
       ...settings,
       ...handling,
+      readers: new Readers(settings),
       keepAlive: keepAliveFields(settings.idleTimeout),
       isStopping: () => this.isStopping,
       onIdle: (connection, isIdle) => {

@@ -15,6 +15,9 @@ import { nonfinalHead, responseHead, type AnsweredRequest } from './response-hea
 /** What a piece that waits takes of memory besides its octets: one-octet pieces must not be the way around the bound. */
 const PIECE_OVERHEAD = 256;
 
+/** Where a response goes. */
+export type Output = Pick<Connection, 'write' | 'buffered'>;
+
 /** What a sender must know besides the request. */
 export interface ResponseSenderOptions {
   /** Octets of a body that are kept while the connection is slower than a source that does not honour `flow`. */
@@ -39,7 +42,7 @@ export class ResponseSender {
   /** Whether the connection had no room left behind what was written last. */
   isFull = false;
 
-  private readonly connection: Connection;
+  private readonly output: Output;
   private request: AnsweredRequest;
   private readonly options: ResponseSenderOptions;
   /** Whether the client still waits to be told to send its content (RFC 9110 §10.1.1). */
@@ -49,8 +52,8 @@ export class ResponseSender {
   /** Pieces that were written since the connection had no room. */
   private waiting = 0;
 
-  constructor(connection: Connection, request: AnsweredRequest, options: ResponseSenderOptions) {
-    this.connection = connection;
+  constructor(output: Output, request: AnsweredRequest, options: ResponseSenderOptions) {
+    this.output = output;
     this.request = request;
     this.options = options;
     this.isPersistent = request.isPersistent;
@@ -113,7 +116,7 @@ export class ResponseSender {
   }
 
   private write(octets: Uint8Array | string): void {
-    this.isFull = !this.connection.write(octets);
+    this.isFull = !this.output.write(octets);
   }
 
   private release(): void {
@@ -138,7 +141,7 @@ export class ResponseSender {
   }
 
   private checkRoom(): void {
-    const { buffered } = this.connection;
+    const { buffered } = this.output;
     if (this.isFull) this.waiting++;
     if (buffered + this.waiting * PIECE_OVERHEAD <= this.options.maxBufferedBytes) return;
     throw new BufferFullError(`${String(buffered)} octets of a response, in ${String(this.waiting)} pieces`);

@@ -16,13 +16,14 @@ import { HandedOver } from '../transport/handed-over.ts';
 import { Place } from '../transport/queue.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
 import { upgradeProtocols } from '../wire/control-fields.ts';
-import { RequestReader, type RequestReaderOptions } from '../wire/request-reader.ts';
+import type { RequestReader } from '../wire/request-reader.ts';
 import { errorResponse } from './error-response.ts';
 import type { OnFault } from './answering.ts';
 import type { Answer } from './http-server-exchange.ts';
+import type { Readers } from './readers.ts';
 import { DiscardBudget, RequestContent, type ContentSource } from './request-content.ts';
 import { switchHead, type AnsweredRequest } from './response-head.ts';
-import { ResponseSender, type ResponseSenderOptions } from './response-sender.ts';
+import { ResponseSender, type Output, type ResponseSenderOptions } from './response-sender.ts';
 import { Timeouts, type TimeoutSettings } from './timeouts.ts';
 
 /** Octets that are read ahead of what the handler wants: enough to see the next requests, or that the peer leaves. */
@@ -36,8 +37,8 @@ const LINGER_OCTETS = 1_048_576;
 const LITTLE = 16_384;
 
 /** What a connection is to its server besides a wire. */
-export interface ServerConnectionOptions
-  extends RequestReaderOptions, ResponseSenderOptions, TimeoutSettings {
+export interface ServerConnectionOptions extends ResponseSenderOptions, TimeoutSettings {
+  readonly readers: Readers;
   /** Starts to answer; what it returns is unsubscribed when the client leaves. */
   readonly handle: (request: HttpServerRequest, answer: Answer) => Unsubscribable | undefined;
   /** Is told of a handler that does not begin its response in time, which is unsubscribed, to answer in its stead. */
@@ -112,7 +113,7 @@ interface Acceptance {
  * content. What a handler does from inside it changes what the loop does next and never starts a second one within it: ten
  * thousand pipelined requests that are answered at once take no more stack than one.
  */
-export class ServerConnection {
+export class ServerConnection implements Output {
   /** Whether it waits for a request of which nothing has come yet. */
   isIdle = false;
   /** Among those that are idle. */
@@ -120,7 +121,7 @@ export class ServerConnection {
 
   private readonly connection: Connection;
   private readonly options: ServerConnectionOptions;
-  private readonly reader: RequestReader;
+  private reader: RequestReader;
   private readonly timeouts: Timeouts;
   private current: Current | undefined;
   private readonly budget = new DiscardBudget();
@@ -140,28 +141,39 @@ export class ServerConnection {
   /** Octets heard since the last answer was sent, once no request is read any more. */
   private lingered: number | undefined;
   private lingering: Subscription | undefined;
+  private draining: Unsubscribable | undefined;
   /** What stops the reading while enough has been read ahead. */
   private pause: Unsubscribable | undefined;
 
   constructor(connection: Connection, options: ServerConnectionOptions) {
     this.connection = connection;
     this.options = options;
-    this.reader = new RequestReader(options);
+    this.reader = options.readers.resting;
     this.timeouts = new Timeouts(options, options.scheduler, (error) => this.expire(error));
   }
 
   /** Listens to the connection, and may be told of its end before it returns: of one that was read before, all is there. */
   start(): void {
     const { connection } = this;
-    this.reader.next();
     this.watch();
-    connection.drained.subscribe(() => this.drain());
     connection.closed.subscribe(() => this.leave(new ConnectionResetError('closed')));
     connection.read.subscribe({
       next: (octets) => this.receive(octets),
       complete: () => this.end(),
       error: (error: unknown) => this.break(error),
     });
+  }
+
+  get buffered(): number {
+    return this.connection.buffered;
+  }
+
+  /** Says whether there is room left; if not, {@link ServerConnection.drain} follows. Most connections never are full. */
+  write(octets: Uint8Array | string): boolean {
+    const { connection } = this;
+    const hasRoom = connection.write(octets);
+    if (!hasRoom) this.draining ??= connection.drained.subscribe(() => this.drain());
+    return hasRoom;
   }
 
   /** Closes the connection; the exchange under way is given up. */
@@ -181,6 +193,8 @@ export class ServerConnection {
     }
     if (this.lease !== undefined) return;
     if (this.isIdle) this.setIdle(false);
+    const { readers } = this.options;
+    if (this.reader === readers.resting) this.reader = readers.take();
     this.timeouts.restart('content');
     this.reader.push(octets);
     this.pump();
@@ -285,7 +299,7 @@ export class ServerConnection {
     // A client may have sent what is for its tunnel already: none of it must be read as a request, if it gets none.
     const isPersistent = reader.isPersistent && method !== 'CONNECT';
     const answered = { method, version, isPersistent, expectsContinue };
-    const sender = new ResponseSender(connection, answered, options);
+    const sender = new ResponseSender(this, answered, options);
     const current = new Current(this, this.budget, sender);
     this.current = current;
     const { body } = current.content;
@@ -451,8 +465,16 @@ export class ServerConnection {
       this.conclude();
       this.answered = handling;
       this.isFull = sender.isFull;
-      this.reader.next();
+      this.awaitRequest();
     }
+  }
+
+  private awaitRequest(): void {
+    const { options, reader } = this;
+    reader.next();
+    if (reader.buffered > 0) return;
+    options.readers.give(reader);
+    this.reader = options.readers.resting;
   }
 
   private setIdle(isIdle: boolean): void {
@@ -462,7 +484,7 @@ export class ServerConnection {
 
   /** Answers what is not HTTP, or not HTTP that is spoken here, and reads no more requests. */
   private refuse(error: HttpError): void {
-    const { current, connection, options } = this;
+    const { current, options } = this;
     if (current !== undefined) {
       current.fault = error;
       current.sender.forbidReuse();
@@ -478,7 +500,7 @@ export class ServerConnection {
     }
     if (current?.sender.isDone !== true) {
       const sender = new ResponseSender(
-        connection,
+        this,
         { method: 'GET', version: '1.1', isPersistent: false, expectsContinue: false },
         options,
       );

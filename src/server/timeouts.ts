@@ -53,8 +53,7 @@ export class Timeouts {
   private readonly settings: TimeoutSettings;
   private readonly scheduler: SchedulerLike;
   private readonly expire: (error: PhaseTimeoutError) => void;
-  private readonly timers = new Map<Wait, LazyTimer>();
-  private readonly waiting = new Set<Wait>();
+  private timers: Map<Wait, LazyTimer> | undefined;
 
   constructor(
     settings: TimeoutSettings,
@@ -68,38 +67,33 @@ export class Timeouts {
 
   /** Says whether the connection waits for this; a wait that goes on is not begun anew. */
   set(wait: Wait, isWaiting: boolean): void {
-    if (isWaiting === this.waiting.has(wait)) return;
+    const timer = this.timers?.get(wait);
+    if (isWaiting === (timer?.isWaiting === true)) return;
     if (isWaiting) this.begin(wait);
-    else this.pause(wait);
+    else timer?.pause();
   }
 
   /** Something has come of a wait, if it goes on. */
   restart(wait: Wait): void {
-    if (this.waiting.has(wait)) this.begin(wait);
+    if (this.timers?.get(wait)?.isWaiting === true) this.begin(wait);
   }
 
   /** Nothing is waited for any more. */
   stop(): void {
-    for (const timer of this.timers.values()) timer.stop();
-    this.timers.clear();
-    this.waiting.clear();
+    for (const timer of this.timers?.values() ?? []) timer.stop();
+    this.timers = undefined;
   }
 
   private begin(wait: Wait): void {
     const timeout = this.timeoutOf(wait);
     if (timeout === null) return;
-    this.waiting.add(wait);
+    this.timers ??= new Map();
     let timer = this.timers.get(wait);
     if (timer === undefined) {
       timer = new LazyTimer(timeout, this.scheduler, () => this.expire(errorOf(wait, timeout)));
       this.timers.set(wait, timer);
     }
     timer.start();
-  }
-
-  private pause(wait: Wait): void {
-    this.waiting.delete(wait);
-    this.timers.get(wait)?.pause();
   }
 
   private timeoutOf(wait: Wait): number | null {

@@ -12,13 +12,12 @@ const MOST_COPIED = 4_096;
 export class SocketConnection implements Connection {
   readonly info: ConnectionInfo;
   readonly read: Observable<Uint8Array>;
-  readonly drained: Observable<void>;
   readonly closed: Observable<void>;
   /** For TLS, which takes the place of this connection. */
   readonly socket: net.Socket;
 
   private readonly holds: Holds;
-  private readonly drains = new Subject<void>();
+  private drains: Subject<void> | undefined;
   private readonly closes = new Subject<void>();
   /** What was written in this turn: of pieces that follow each other, small ones are joined. */
   private pending: (Uint8Array | string)[] = [];
@@ -30,7 +29,7 @@ export class SocketConnection implements Connection {
     const { socket } = this;
     if (!this.isFull || socket.destroyed || this.buffered >= socket.writableHighWaterMark) return;
     this.isFull = false;
-    this.drains.next();
+    this.drains?.next();
   };
   /** Sends what was written in this turn. */
   flush(): void {
@@ -57,12 +56,16 @@ export class SocketConnection implements Connection {
     this.holds = new Holds(socket);
     socket.on('end', () => read.complete());
     socket.on('error', (cause) => read.error(this.fault(cause)));
-    this.drained = this.drains;
     this.closed = this.closes;
     socket.on('drain', () => setImmediate(this.drain));
     // Behind `end` a socket emits no `drain`.
-    socket.on('finish', () => this.drains.next());
+    socket.on('finish', () => this.drains?.next());
     socket.on('close', () => this.finish());
+  }
+
+  /** Made for those who ask: a connection that is never full need not tell of room. */
+  get drained(): Observable<void> {
+    return (this.drains ??= new Subject());
   }
 
   get buffered(): number {
@@ -103,7 +106,7 @@ export class SocketConnection implements Connection {
 
   /** Nothing more will happen. */
   protected finish(): void {
-    this.drains.complete();
+    (this.drains ??= new Subject()).complete();
     this.closes.next();
     this.closes.complete();
   }
