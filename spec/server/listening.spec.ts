@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { NEVER, of, Subject, throwError, VirtualTimeScheduler, type Observable } from 'rxjs';
+import { NEVER, of, Subject, Subscription, throwError, VirtualTimeScheduler, type Observable } from 'rxjs';
 import { HttpServer, ListenError, responseStart, type Connection, type Transport } from 'rxchange';
 
 type Told = ReturnType<Transport['listen']> extends Observable<infer Each> ? Each : never;
@@ -47,6 +47,24 @@ describe('a server', () => {
     busy.read.next(Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n'));
     told.next({ type: 'connection', connection: late.connection });
     expect([busy.ends, late.ends]).toEqual([[], ['cut']]);
+  });
+
+  test('sets no timer for what it waits for ever', () => {
+    const told = new Subject<Told>();
+    const stop = new Subject<void>();
+    const times: unknown[] = [];
+    const schedule = (_: unknown, ms: unknown): Subscription => {
+      times.push(ms);
+      return Subscription.EMPTY;
+    };
+    const never = { requestTimeout: null, headTimeout: null, idleTimeout: null, stopTimeout: null };
+    const settings = { transport: listeningOn(told), scheduler: { now: () => 0, schedule }, ...never };
+    new HttpServer(settings).serve(() => NEVER, { stop }).subscribe();
+    const busy = connection();
+    told.next({ type: 'connection', connection: busy.connection });
+    busy.read.next(Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
+    stop.next();
+    expect(times).toEqual([]);
   });
 
   test('waits for ever when it is told to', () => {
