@@ -18,7 +18,7 @@ const RESOLUTIONS = [
 ];
 const TYPES_JEST = '30.0.0';
 const CONSUMERS = ['esm', 'cjs'];
-/** The declarations of the matcher. Those of the runners themselves are not for every TypeScript: theirs are skipped. */
+/** The declarations of the matcher. Those of the runners themselves are not for the oldest TypeScript: there all are skipped. */
 const MATCHERS = { esm: ['jest.ts', 'vitest.ts'], cjs: ['jest.ts'] };
 
 if (!existsSync(join(root, 'dist'))) {
@@ -75,7 +75,7 @@ function check(consumer, tarball) {
         run(project, process.execPath, tsc, '-p', '.');
       };
       compile(['types.ts']);
-      for (const file of MATCHERS[consumer]) compile([file], { skipLibCheck: true });
+      for (const file of MATCHERS[consumer]) compile([file], { skipLibCheck: version.startsWith('5.') });
       console.log(`${consumer}: TypeScript ${version}, ${resolution.moduleResolution}: compiles`);
     }
   }

@@ -12,6 +12,6 @@ expect.extend(exchangeMatchers);
 // The parameter has to be that of the interface that this becomes a part of, by name and default.
 /* eslint-disable @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars, @typescript-eslint/no-explicit-any */
 declare module 'vitest' {
-  interface Matchers<T = any> extends ExchangeMatchers<void> {}
+  interface Matchers<T = any> extends ExchangeMatchers {}
   interface AsymmetricMatchersContaining extends ExchangeMatchers {}
 }
