@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert';
 import { compileFunction } from 'node:vm';
 import { expect, test } from '@jest/globals';
-import { concat, map, of, timer } from 'rxjs';
+import { concat, delay, map, of, switchMap, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import * as rxchange from 'rxchange';
 import 'rxchange/jest';
@@ -13,17 +13,20 @@ const blocks = codeBlocksOf('docs/testing.md')
   .filter(({ name }) => name === undefined)
   .map(({ text }) => text);
 
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- one signature of each is
+const rxjs = { concat, delay, map, of, switchMap, timer };
+
 /** Runs a block, without its imports and types, with these names in sight; says what it gives a name to. */
 function execute(block: string, scope: Readonly<Record<string, unknown>>, result = 'undefined'): unknown {
-  const code = block.replace(/^import .*\n/gm, '').replace(/: NetworkScript/g, '');
+  const code = block.replace(/^import .*\n/gm, '').replace(/: (NetworkScript|Handler)|<number>/g, '');
   const all: Record<string, unknown> = { ...rxchange, ...kit, ...scope };
   const names = Object.keys(all);
   const run = compileFunction(`${code}\nreturn ${result};`, names) as (...args: unknown[]) => unknown;
   return run(...names.map((name) => all[name]));
 }
 
-test('there are six', () => {
-  expect(blocks).toHaveLength(6);
+test('there are seven', () => {
+  expect(blocks).toHaveLength(7);
 });
 
 test('the first is a test that passes', () => {
@@ -32,8 +35,7 @@ test('the first is a test that passes', () => {
 });
 
 test('the second is one of a plain TestScheduler', () => {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- one signature of each is
-  const scope = { concat, map, of, timer, deepStrictEqual, TestScheduler };
+  const scope = { ...rxjs, deepStrictEqual, TestScheduler };
   execute(blocks[1], scope);
   expect(() => execute(blocks[1].replace('89999ms', '89998ms'), scope)).toThrow('frame: 90000');
 });
@@ -44,14 +46,20 @@ test('the fourth is a matcher', () => {
   expect(() => execute(blocks[3], { expect, told: told.slice(1) })).toThrow('response_body');
 });
 
-test('the sixth plays a recording', () => {
+test('the sixth asks a handler, and a server', () => {
+  execute(blocks[5], rxjs);
+  expect(() => execute(blocks[5].replace('22ms a', '21ms a'), rxjs)).toThrow(kit.MismatchError);
+  expect(() => execute(blocks[5].replace('---r---|', '---r'), rxjs)).toThrow(kit.MismatchError);
+});
+
+test('the seventh plays a recording', () => {
   const file = kit.formatRecording({
     marbles: '--s-(d|)',
     values: { s: rxchange.responseStart(204), d: rxchange.responseDone() },
     subscription: '^',
     frame: 1,
   });
-  const exchange = execute(blocks[5], { readFileSync: () => file }, 'exchange') as rxchange.Exchange;
+  const exchange = execute(blocks[6], { readFileSync: () => file }, 'exchange') as rxchange.Exchange;
   new kit.HttpTestScheduler().run(({ expectExchange }) => {
     const request = { method: 'GET', uri: 'http://nobody/', headers: [] };
     expectExchange(exchange(request)).toBe('--s-(d|)', { s: 204 });
