@@ -6,6 +6,8 @@ import {
   ConnectError,
   DeadlineError,
   HttpClient,
+  ContentError,
+  ContentTooLargeError,
   HttpServer,
   requestBody,
   requestDone,
@@ -301,6 +303,16 @@ describe('a handler that', () => {
     });
     expect(told).toEqual([failure]);
   });
+
+  test.each([new ContentError('no JSON'), new ContentTooLargeError('more than 100 octets')])(
+    'fails by what its client has sent is not told of there: %s',
+    (failure) => {
+      const told = consoleOf(() => {
+        expect(hear(GET, () => throwError(() => failure), { onError: undefined })).toMatch(/^HTTP\/1.1 4/);
+      });
+      expect(told).toEqual([]);
+    },
+  );
 
   test('throws from onError too does no more harm', () => {
     const another = new Error('of onError');

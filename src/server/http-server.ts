@@ -44,7 +44,8 @@ export class HttpServer {
     stopTimeout: 25_000,
     limits: {},
     onError: (error) => {
-      console.error(error);
+      // What a client has sent wrong is answered, and no news: it could else fill the log of any server.
+      if (statusOf(error) >= 500) console.error(error);
     },
     scheduler: asyncScheduler,
   };

@@ -71,7 +71,7 @@ export interface HttpServerSettings extends TimeoutSettings {
    * Where an answer is still possible, it is the `serverStatus` of the error, or 500; or else the status, from 400 to 599, of
    * what this returns: `responseStart(404)`.
    *
-   * @defaultValue writes it to the console
+   * @defaultValue writes it to the console, unless it is the client's: 400 to 499, as for content that is no JSON
    */
   readonly onError: (error: unknown, request: HttpServerRequest) => unknown;
   /**
