@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { concat, EMPTY, map, of, throwError, timer } from 'rxjs';
+import { concat, EMPTY, map, mergeMap, of, throwError, timer, type Observable } from 'rxjs';
 import {
   HttpServer,
   proxyProtocol,
@@ -8,6 +8,7 @@ import {
   textBody,
   type Connection,
   type Handler,
+  type HttpServerOptions,
   type ProxyProtocolOptions,
   type Transport,
 } from 'rxchange';
@@ -219,11 +220,73 @@ describe('a server behind a proxy', () => {
   test('unsubscribed, closes what has not said who it is', () => {
     new HttpTestScheduler().run((helpers) => {
       const { transport, expectConnections } = helpers.clients(['x'], { values });
-      const listening = proxyProtocol({}, transport).listen({ host: 'origin', port: 80 });
-      helpers
-        .expectObservable(listening, '----!')
-        .toBe('l', { l: { type: 'listening', address: { host: 'origin', port: 80 } } });
+      const server = new HttpServer({ transport: proxyProtocol({}, transport), host: 'origin', port: 80 });
+      const serving = server.serve(whoAmI).pipe(map(({ type }) => type));
+      helpers.expectObservable(serving, '----!').toBe('s', { s: 'start' });
       expectConnections().toBe('(oc)x');
+    });
+  });
+
+  /** What a server says that is stopped at 4, and what its clients hear. */
+  const stopping = (
+    clients: readonly string[],
+    options: HttpServerOptions,
+    work: (serving: Observable<string>, helpers: HttpRunHelpers & ScriptedClients) => void,
+  ): void => {
+    new HttpTestScheduler().run((helpers) => {
+      const scripted = helpers.clients(clients, { values });
+      const transport = proxyProtocol({ headerTimeout: 50 }, scripted.transport);
+      const serving = new HttpServer({ transport, host: 'origin', port: 80, ...options })
+        .serve(whoAmI, { stop: timer(4) })
+        .pipe(map((told) => (told.type === 'stopping' ? `${String(told.connections)} left` : told.type)));
+      work(serving, { ...helpers, ...scripted });
+    });
+  };
+
+  test('stops without losing whom it has accepted, though it does not know him yet', () => {
+    stopping(['x-----y-r'], {}, (serving, { expectObservable, expectResponses }) => {
+      expectObservable(serving).toBe('s---a---(b|)', { s: 'start', a: '1 left', b: 'stop' });
+      expectResponses(content).toBe('--------a', { a: PROXIED });
+    });
+  });
+
+  test('and waits for him no longer than for a request', () => {
+    stopping(['x'], { stopGrace: 20 }, (serving, { expectObservable }) => {
+      expectObservable(serving).toBe('s---a 19ms (b|)', { s: 'start', a: '1 left', b: 'stop' });
+    });
+    stopping(['x'], { stopGrace: 100 }, (serving, { expectObservable }) => {
+      expectObservable(serving).toBe('s---a 45ms (b|)', { s: 'start', a: '1 left', b: 'stop' });
+    });
+  });
+
+  test('counts whom it does not know yet among its connections, and closes the oldest for the next', () => {
+    new HttpTestScheduler().run((helpers) => {
+      const once = (connect: string) => ({ connect, send: 'x' });
+      const { transport, expectConnections } = helpers.clients(
+        [once('c'), once('----c'), once('--------c')],
+        {
+          values,
+        },
+      );
+      const server = new HttpServer({
+        transport: proxyProtocol({}, transport),
+        host: 'origin',
+        port: 80,
+        maxConnections: 2,
+      });
+      const serving = server.serve(whoAmI).pipe(map(({ type }) => type));
+      helpers.expectObservable(serving, '-------------!').toBe('s', { s: 'start' });
+      expectConnections(({ connection, type }) => `${type} ${String(connection)}`).toBe('(ab)(cd)(efg)(hi)', {
+        a: 'opening 1',
+        b: 'connected 1',
+        c: 'opening 2',
+        d: 'connected 2',
+        e: 'opening 3',
+        f: 'connected 3',
+        g: 'closed 1',
+        h: 'closed 2',
+        i: 'closed 3',
+      });
     });
   });
 });
@@ -265,7 +328,8 @@ describe('the transport of a proxy', () => {
     const accepted: unknown[] = [];
     proxyProtocol({ from: ['10.0.0.0/8'], onHeaderError }, below)
       .listen({ host: 'origin', port: 80 })
-      .subscribe((notification) => accepted.push(notification));
+      .pipe(mergeMap((told) => (told.type === 'accepted' ? told.handshake : EMPTY)))
+      .subscribe((made) => accepted.push(made));
     expect(accepted).toEqual([]);
     expect(errors).toEqual([`${NO_HEADER}: an unknown address is no proxy's`, 'destroyed']);
   });

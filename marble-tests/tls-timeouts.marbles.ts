@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { concat, concatMap, map, of } from 'rxjs';
+import { concat, concatMap, endWith, mergeMap, of } from 'rxjs';
 import { HttpClient, tlsTransport, type HttpError } from 'rxchange';
 import { memoryTransport } from 'rxchange/testing';
 import { GET, run } from './support/exchanges.ts';
@@ -43,8 +43,20 @@ describe('a TLS handshake', () => {
         },
         network,
       );
-      const listening = transport.listen(HOST).pipe(map(({ type }) => type));
-      expectObservable(listening, '-----------------!').toBe('l', { l: 'listening' });
+      const listening = transport
+        .listen(HOST)
+        .pipe(
+          mergeMap((told) =>
+            told.type === 'accepted'
+              ? concat(of(told.type), told.handshake.pipe(endWith('over')))
+              : of(told.type),
+          ),
+        );
+      expectObservable(listening, '-----------------!').toBe('l---a 9ms o', {
+        l: 'listening',
+        a: 'accepted',
+        o: 'over',
+      });
       // Connected at 4, given up at 4 + 10, which the client hears of at 16.
       const silent = network
         .connect(HOST)

@@ -4,6 +4,7 @@ import { tcpTransport, tlsTransport, type Connection, type Transport } from '../
 import { memoryTransport } from 'rxchange/testing';
 import { HandedOver } from '../src/transport/handed-over.ts';
 import { Watched, watchedTransport } from './ours/watched-transport.ts';
+import { handshaken } from './ours/handshaken.ts';
 import { Authority, type Identity } from './peer/authority.ts';
 import { until } from './until.ts';
 
@@ -89,22 +90,25 @@ function connected(over: Transport): Promise<Joined> {
     hear(connection),
   ];
   return new Promise((resolve, reject) => {
-    const listening = secure.listen({ host: 'localhost', port: 0 }).subscribe({
-      next: (notification) => {
-        if (notification.type === 'connection') {
-          fars.next(hearing(notification));
-          return;
-        }
-        const { port } = notification.address;
-        secure.connect({ scheme: 'https', host: 'localhost', port }).subscribe({
-          next: (phase) => {
-            if (phase.type === 'connection') nears.next(hearing(phase));
-          },
-          error: reject,
-        });
-      },
-      error: reject,
-    });
+    const listening = secure
+      .listen({ host: 'localhost', port: 0 })
+      .pipe(handshaken())
+      .subscribe({
+        next: (notification) => {
+          if (notification.type === 'connection') {
+            fars.next(hearing(notification));
+            return;
+          }
+          const { port } = notification.address;
+          secure.connect({ scheme: 'https', host: 'localhost', port }).subscribe({
+            next: (phase) => {
+              if (phase.type === 'connection') nears.next(hearing(phase));
+            },
+            error: reject,
+          });
+        },
+        error: reject,
+      });
     ends.push(() => listening.unsubscribe());
     nears.subscribe(([near, nearHeard]) => {
       fars.subscribe(([far, farHeard]) => {
@@ -214,7 +218,7 @@ test('what was read ahead by somebody else comes first', async () => {
             .listen(address)
             .subscribe((notification) => {
               if (notification.type === 'listening') subscriber.next(notification);
-              else
+              else if (notification.type === 'connection')
                 void readAhead(dress(notification.connection)).then((connection) =>
                   subscriber.next({ type: 'connection', connection }),
                 );

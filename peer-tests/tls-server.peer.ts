@@ -17,6 +17,7 @@ import {
   type TlsOptions,
   type Transport,
 } from '../src/index.ts';
+import { handshaken } from './ours/handshaken.ts';
 import { Authority, type Identity } from './peer/authority.ts';
 import { until } from './until.ts';
 
@@ -50,26 +51,29 @@ function echo(options: TlsOptions = localhost, over: Transport = tcpTransport())
     over,
   );
   return new Promise((resolve, reject) => {
-    const listening = transport.listen({ host: '127.0.0.1', port: 0 }).subscribe({
-      next: (notification) => {
-        if (notification.type === 'listening') {
-          const { port } = notification.address;
-          resolve({ port, transport, connections, faults, listening });
-          return;
-        }
-        const { connection } = notification;
-        connections.push(connection);
-        connection.read.subscribe({
-          next: (octets) => connection.write(Buffer.from(octets)),
-          error: () => undefined,
-          complete: () => {
-            connection.write('.');
-            connection.end();
-          },
-        });
-      },
-      error: reject,
-    });
+    const listening = transport
+      .listen({ host: '127.0.0.1', port: 0 })
+      .pipe(handshaken())
+      .subscribe({
+        next: (notification) => {
+          if (notification.type === 'listening') {
+            const { port } = notification.address;
+            resolve({ port, transport, connections, faults, listening });
+            return;
+          }
+          const { connection } = notification;
+          connections.push(connection);
+          connection.read.subscribe({
+            next: (octets) => connection.write(Buffer.from(octets)),
+            error: () => undefined,
+            complete: () => {
+              connection.write('.');
+              connection.end();
+            },
+          });
+        },
+        error: reject,
+      });
     ends.push(() => {
       listening.unsubscribe();
       for (const connection of connections) connection.destroy();

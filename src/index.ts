@@ -89,6 +89,7 @@ export type {
   ConnectTarget,
   EstablishedConnection,
   ListenAddress,
+  AcceptedConnection,
   ListenNotification,
   Transport,
 } from './transport/transport.ts';

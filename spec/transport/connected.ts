@@ -12,7 +12,7 @@ export async function connected(): Promise<{ near: Connection; far: Connection; 
   const listening = tcp.listen({ host: HOST, port: 0 }).subscribe((notification) => {
     if (notification.type === 'connection') {
       fars.next(notification.connection);
-    } else {
+    } else if (notification.type === 'listening') {
       tcp.connect(notification.address).subscribe((phase) => {
         if (phase.type === 'connection') nears.next(phase.connection);
       });

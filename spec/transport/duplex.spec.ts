@@ -19,7 +19,7 @@ async function joined(transport: Transport): Promise<{ near: Duplex; far: Connec
   const listening = transport.listen({ host: '127.0.0.1', port: 0 }).subscribe((notification) => {
     if (notification.type === 'connection') {
       fars.next([notification.connection, hear(notification.connection)]);
-    } else {
+    } else if (notification.type === 'listening') {
       transport.connect(notification.address).subscribe((phase) => {
         if (phase.type === 'connection') nears.next(toDuplex(phase.connection));
       });

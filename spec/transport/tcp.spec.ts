@@ -123,6 +123,7 @@ describe('listening on all addresses', () => {
           notification.connection.destroy();
           return;
         }
+        if (notification.type !== 'listening') return;
         tcp.connect({ host: '127.0.0.1', port: notification.address.port }).subscribe({
           next: (phase) => {
             if (phase.type !== 'connection') return;

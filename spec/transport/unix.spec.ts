@@ -39,6 +39,7 @@ function listen(): Promise<Listening> {
             setImmediate(() => resolve({ address: notification.address, accepted, subscription }));
             return;
           }
+          if (notification.type !== 'connection') return;
           const { connection } = notification;
           accepted.push(connection);
           connection.read.subscribe({

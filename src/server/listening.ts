@@ -2,7 +2,9 @@ import { take, type Observable, type SchedulerLike, type Subscriber } from 'rxjs
 import type { Connection } from '../message/connection.ts';
 import { IdleExpiry } from '../transport/idle-expiry.ts';
 import type { ListenAddress } from '../transport/transport.ts';
+import { Arrival } from './arrival.ts';
 import type { HttpServerExchange } from './http-server-exchange.ts';
+import type { Open } from './open.ts';
 import { Readers } from './readers.ts';
 import { keepAliveFields } from './response-head.ts';
 import { ServerConnection, type ServerConnectionOptions } from './server-connection.ts';
@@ -38,8 +40,8 @@ export type Handling = Pick<ServerConnectionOptions, 'handle' | 'onTimeout'>;
 export class Listening {
   private readonly settings: HttpServerSettings;
   private readonly subscriber: Subscriber<ServerNotification>;
-  private readonly connections = new Set<ServerConnection>();
-  private readonly expiry: IdleExpiry<ServerConnection>;
+  private readonly connections = new Set<Open>();
+  private readonly expiry: IdleExpiry<Open>;
   private readonly options: ServerConnectionOptions;
   private exchanges = 0;
   private isStopping = false;
@@ -73,8 +75,16 @@ export class Listening {
     });
     const listening = transport.listen({ host, port }).subscribe({
       next: (notification) => {
-        if (notification.type === 'connection') this.accept(notification.connection);
-        else subscriber.next({ type: 'start', address: notification.address });
+        switch (notification.type) {
+          case 'listening':
+            subscriber.next({ type: 'start', address: notification.address });
+            return;
+          case 'accepted':
+            if (this.admit(notification.beneath)) this.arrive(notification.handshake);
+            return;
+          case 'connection':
+            if (this.admit(notification.connection)) this.serve(notification.connection);
+        }
       },
       error: (error: unknown) => subscriber.error(error),
       complete: () => subscriber.complete(),
@@ -95,14 +105,30 @@ export class Listening {
     return this.isStopping ? this.settings.stopGrace : this.settings.idleTimeout;
   }
 
-  private accept(connection: Connection): void {
+  /** Whether there is room for a connection; if not, it is broken. */
+  private admit(connection: Connection): boolean {
     const { connections, settings } = this;
-    if (connections.size >= settings.maxConnections && !this.makeRoom()) {
-      connection.destroy(true);
-      return;
-    }
+    const hasRoom = connections.size < settings.maxConnections || this.makeRoom();
+    if (!hasRoom) connection.destroy(true);
+    return hasRoom;
+  }
+
+  private arrive(handshake: Observable<Connection>): void {
+    const arrival = new Arrival(handshake, {
+      onConnection: (arrived, connection) => {
+        this.expiry.delete(arrived.place);
+        this.connections.delete(arrived);
+        this.serve(connection);
+      },
+      onGone: (gone) => this.forget(gone),
+    });
+    this.connections.add(arrival);
+    arrival.start();
+  }
+
+  private serve(connection: Connection): void {
     const served = new ServerConnection(connection, this.options);
-    connections.add(served);
+    this.connections.add(served);
     served.start();
   }
 
@@ -133,10 +159,10 @@ export class Listening {
     if (connections.size === 0) this.end();
   }
 
-  private forget(connection: ServerConnection): void {
+  private forget(connection: Open): void {
+    if (!this.connections.delete(connection)) return;
     this.expiry.delete(connection.place);
     this.expiry.settle();
-    this.connections.delete(connection);
     if (!this.isStopping) return;
     const { connections, exchanges, subscriber } = this;
     if (connections.size === 0) this.end();

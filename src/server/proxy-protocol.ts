@@ -1,23 +1,12 @@
-import {
-  catchError,
-  EMPTY,
-  identity,
-  map,
-  mergeMap,
-  Observable,
-  of,
-  Subject,
-  takeUntil,
-  throwError,
-  timeout,
-} from 'rxjs';
+import { catchError, EMPTY, identity, Observable, Subject, takeUntil, throwError, timeout } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { Connection, ConnectionInfo } from '../message/connection.ts';
 import { ProxyHeaderError, type HttpError } from '../message/errors.ts';
 import { checkSettings, func, msOrNever } from '../message/settings.ts';
 import { HandedOver } from '../transport/handed-over.ts';
 import { tcpTransport } from '../transport/tcp.ts';
-import type { ListenNotification, Transport } from '../transport/transport.ts';
+import type { Transport } from '../transport/transport.ts';
+import { withHandshake } from '../transport/with-handshake.ts';
 import { readProxyHeader, type ProxyHeader } from './proxy-header.ts';
 import { checkPeers, peersOf } from './peers.ts';
 
@@ -49,8 +38,8 @@ const HEADER_TIMEOUT = 5_000;
  *
  * ```
  * tcp:     -l---k---------
- *          proxyProtocol        PROXY TCP4 … at 7
- * result:  -l-----k-------
+ *          proxyProtocol
+ * result:  -l---a---------   accepted; its handshake reads the header
  * ```
  *
  * Never for a server that clients can connect to themselves. TLS goes over it: `tlsTransport(options, proxyProtocol())`.
@@ -75,10 +64,9 @@ export function proxyProtocol(
   );
   const isProxy = from === undefined ? () => true : peersOf(from);
 
-  const accept = (connection: Connection): Observable<ListenNotification> =>
+  const accept = (connection: Connection): Observable<Connection> =>
     accepted(connection, isProxy).pipe(
       inTime(headerTimeout),
-      map((proxied): ListenNotification => ({ type: 'connection', connection: proxied })),
       catchError((error: unknown) => {
         report(onHeaderError, error as HttpError, connection.info);
         return EMPTY;
@@ -87,14 +75,7 @@ export function proxyProtocol(
 
   return {
     connect: (target) => over.connect(target),
-    listen: (address) =>
-      over
-        .listen(address)
-        .pipe(
-          mergeMap((notification) =>
-            notification.type === 'connection' ? accept(notification.connection) : of(notification),
-          ),
-        ),
+    listen: (address) => over.listen(address).pipe(withHandshake(accept)),
   };
 }
 

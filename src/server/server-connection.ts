@@ -20,6 +20,7 @@ import type { RequestReader } from '../wire/request-reader.ts';
 import { errorResponse } from './error-response.ts';
 import type { OnFault } from './answering.ts';
 import type { Answer } from './http-server-exchange.ts';
+import type { Open } from './open.ts';
 import type { Readers } from './readers.ts';
 import { DiscardBudget, RequestContent, type ContentSource } from './request-content.ts';
 import { switchHead, type AnsweredRequest } from './response-head.ts';
@@ -113,11 +114,11 @@ interface Acceptance {
  * content. What a handler does from inside it changes what the loop does next and never starts a second one within it: ten
  * thousand pipelined requests that are answered at once take no more stack than one.
  */
-export class ServerConnection implements Output {
+export class ServerConnection implements Open, Output {
   /** Whether it waits for a request of which nothing has come yet. */
   isIdle = false;
   /** Among those that are idle. */
-  readonly place = new Place(this);
+  readonly place: Place<Open>;
 
   private readonly connection: Connection;
   private readonly options: ServerConnectionOptions;
@@ -148,6 +149,7 @@ export class ServerConnection implements Output {
   constructor(connection: Connection, options: ServerConnectionOptions) {
     this.connection = connection;
     this.options = options;
+    this.place = new Place<Open>(this);
     this.reader = options.readers.resting;
     this.timeouts = new Timeouts(options, options.scheduler, (error) => this.expire(error));
   }

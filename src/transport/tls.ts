@@ -4,8 +4,6 @@ import {
   concatMap,
   EMPTY,
   identity,
-  map,
-  mergeMap,
   Observable,
   of,
   throwError,
@@ -36,6 +34,7 @@ import type {
   ListenNotification,
   Transport,
 } from './transport.ts';
+import { withHandshake } from './with-handshake.ts';
 
 /** The only protocol that is agreed to (RFC 7301 §6). */
 const ALPNProtocols = ['http/1.1'];
@@ -109,14 +108,13 @@ export function tlsTransport(options: TlsOptions = {}, over: Transport = tcpTran
     );
   };
 
-  const accept = (server: tls.Server, connection: Connection): Observable<ListenNotification> =>
+  const accept = (server: tls.Server, connection: Connection): Observable<Connection> =>
     acceptSecurely(server, connection).pipe(
       inTime(handshakeTimeout),
       catchError((error: unknown) => {
         report(options.onHandshakeError, error as HttpError, connection.info);
         return EMPTY;
       }),
-      map((secured): ListenNotification => ({ type: 'connection', connection: secured })),
     );
 
   const listen = (address: ListenAddress): Observable<ListenNotification> =>
@@ -130,10 +128,8 @@ export function tlsTransport(options: TlsOptions = {}, over: Transport = tcpTran
       const server = tls.createServer({ ...serverOptionsOf(options), ...material, ALPNProtocols });
       servers.add(server);
       subscriber.add(() => servers.delete(server));
-      const accepted = mergeMap((notification: ListenNotification) =>
-        notification.type === 'connection' ? accept(server, notification.connection) : of(notification),
-      );
-      subscriber.add(over.listen(address).pipe(accepted).subscribe(subscriber));
+      const secured = withHandshake((connection) => accept(server, connection));
+      subscriber.add(over.listen(address).pipe(secured).subscribe(subscriber));
     });
 
   return {

@@ -22,10 +22,11 @@ export interface Transport {
 
   /**
    * Listens while subscribed. Emits the address, then each connection that is accepted. Unsubscribing stops accepting and
-   * leaves the accepted connections to their owner.
+   * leaves what was accepted to its owner.
    *
    * ```
    * -l---k-k----k---   listening, connection …
+   * -l---a-a----a---   listening, accepted …
    * #                  ListenError
    * ```
    */
@@ -80,4 +81,22 @@ export interface EstablishedConnection {
 
 export type ListenNotification =
   | { readonly type: 'listening'; readonly address: ListenAddress }
-  | { readonly type: 'connection'; readonly connection: Connection };
+  | { readonly type: 'connection'; readonly connection: Connection }
+  | AcceptedConnection;
+
+/** What becomes a connection by a handshake, of TLS or the PROXY protocol. It is its receiver's, who may refuse it. */
+export interface AcceptedConnection {
+  readonly type: 'accepted';
+  /** To be destroyed where there is no room for it, and else left to the handshake. */
+  readonly beneath: Connection;
+  /**
+   * Makes the handshake when subscribed to, once. Emits the connection that comes of it, and completes; without one where it
+   * fails. Unsubscribing before that closes what is beneath.
+   *
+   * ```
+   * --(k|)
+   * --|
+   * ```
+   */
+  readonly handshake: Observable<Connection>;
+}
