@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { ReplaySubject, zip } from 'rxjs';
 import { memoryTransport } from 'rxchange/testing';
 import type { Connection } from '../../src/message/connection.ts';
+import { ConnectionResetError } from '../../src/message/errors.ts';
 import { toDuplex } from '../../src/transport/duplex.ts';
 import { tcpTransport } from '../../src/transport/tcp.ts';
 import type { Transport } from '../../src/transport/transport.ts';
@@ -191,3 +192,18 @@ describe('over a socket', () => {
     expect(heard.text).toBe('an alert');
   });
 });
+
+test.each([10, 200_000])(
+  'a stream whose socket is closed takes no more: %d octets are an error, and nobody waits until they have left',
+  async (size) => {
+    const { near, far } = await joined(tcpTransport());
+    far.end();
+    await readAll(near);
+    await settled();
+    const failed = new Promise((resolve) => near.once('error', resolve));
+    const written = new Promise((resolve) => near.write(Buffer.alloc(size), resolve));
+    expect(await written).toBeInstanceOf(ConnectionResetError);
+    expect(await failed).toBe(await written);
+    await closed(near);
+  },
+);

@@ -41,6 +41,7 @@ class ConnectionDuplex extends Duplex {
   /** Who waits until what was written has left. */
   private onDrained: ((error?: Error) => void) | undefined;
   private hasEnded = false;
+  private isClosed = false;
 
   /** @param autoDestroy - whether it closes by itself when both sides have ended */
   constructor(connection: Connection, autoDestroy: boolean) {
@@ -48,6 +49,7 @@ class ConnectionDuplex extends Duplex {
     this.connection = connection;
     connection.drained.subscribe(() => this.settle());
     connection.closed.subscribe(() => {
+      this.isClosed = true;
       // The peer's end, and a break, would have been told: it was destroyed on this side, which is no error.
       if (!this.hasEnded) this.destroy();
       this.settle(connection.buffered > 0 ? new ConnectionResetError('closed') : undefined);
@@ -74,7 +76,8 @@ class ConnectionDuplex extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: string, callback: (error?: Error | null) => void): void {
-    if (this.connection.write(chunk)) callback();
+    if (this.isClosed) callback(new ConnectionResetError('closed'));
+    else if (this.connection.write(chunk)) callback();
     else this.onDrained = callback;
   }
 

@@ -81,7 +81,8 @@ export class SocketConnection implements Connection {
     else pending.push(piece);
     this.pendingLength += octets.length;
     this.isFull ||= this.buffered >= this.socket.writableHighWaterMark;
-    return !this.isFull;
+    // Behind the end nothing leaves, and nobody is to wait until it has.
+    return !this.isFull || !this.socket.writable;
   }
 
   hold(): Unsubscribable {
