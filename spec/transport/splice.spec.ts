@@ -152,6 +152,23 @@ describe('splice', () => {
     far.stop();
   });
 
+  test('reads a client to its end when its origin is closed, though nobody takes what it says', async () => {
+    const [near, far] = [await connected(), await connected()];
+    const [client, here, there, origin] = [near.near, near.far, far.near, far.far];
+    const spliced = lastValueFrom(splice(here, there), { defaultValue: 'complete' });
+    // It has not heard of the end that it is sent.
+    client.hold();
+    const closed = firstValueFrom(there.closed, { defaultValue: undefined });
+    origin.read.subscribe();
+    origin.end();
+    await closed;
+    client.write(new Uint8Array(3_000_000));
+    client.end();
+    expect(await spliced).toBe('complete');
+    near.stop();
+    far.stop();
+  });
+
   test.each([
     ['the client', { bandwidth: 10_000_000 }, {}, true],
     ['the origin', {}, { bandwidth: 10_000_000 }, false],

@@ -29,8 +29,9 @@ export function splice(a: Connection, b: Connection): Observable<never> {
     const carry = (from: Connection, to: Connection): void => {
       let hold: Unsubscribable | undefined;
       let isEnded = false;
+      // Who is closed takes nothing more, and the rest is read to its end: another FIN could not be seen else.
       subscriber.add(
-        to.drained.subscribe(() => {
+        merge(to.drained, to.closed).subscribe(() => {
           hold?.unsubscribe();
           hold = undefined;
         }),
