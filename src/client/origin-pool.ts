@@ -73,7 +73,7 @@ export class OriginPool {
 
   /** Connections that there are, or will be. */
   get connections(): number {
-    return this.permits.active - this.queued + this.idle;
+    return this.permits.active + this.idle;
   }
 
   /** Exchanges that wait for a connection. */
