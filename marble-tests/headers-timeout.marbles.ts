@@ -1,5 +1,14 @@
 import { describe, test } from '@jest/globals';
-import { HttpClient, type HttpClientOptions } from 'rxchange';
+import {
+  headersTimeout,
+  HttpClient,
+  responseBody,
+  responseDone,
+  responseNonfinal,
+  responseStart,
+  type HttpClientOptions,
+  type ResponseNotification,
+} from 'rxchange';
 import { GET, OCTETS as values, run, sending, slowBody, WHOLE } from './support/exchanges.ts';
 
 const PATIENCE: HttpClientOptions = { headersTimeout: 10, retryLimit: 0 };
@@ -63,6 +72,32 @@ describe('a headers timeout', () => {
       const client = new HttpClient({ transport, ...PATIENCE });
       expectExchange(client.exchange(GET), '^----!').toBe('--i', { i: 103 });
       expectConnections().toBe('(oc)-x');
+    });
+  });
+});
+
+describe('the operator', () => {
+  const told: Record<string, ResponseNotification> = {
+    i: responseNonfinal(103),
+    s: responseStart(200),
+    b: responseBody(new Uint8Array(1)),
+    d: responseDone(),
+  };
+
+  test.each([
+    ['--i-----s-b-(d|)', '--i-#'],
+    ['--i-s', '--i-#'],
+    ['--is-----b-----(d|)', '--is-----b-----(d|)'],
+  ])('of 4 ms makes of %s: %s', (source, expected) => {
+    run(({ cold, expectExchange }) => {
+      expectExchange(cold(source, told).pipe(headersTimeout(4))).toBe(
+        expected,
+        { i: 103, s: 200, b: '\0' },
+        {
+          code: 'HEADERS_TIMEOUT',
+          timeout: 4,
+        },
+      );
     });
   });
 });

@@ -6,6 +6,7 @@ import {
   type ConnectTarget,
   type HttpClientOptions,
   type ProxyOptions,
+  type Transport,
 } from 'rxchange';
 import { head, sized, type ConnectionScript, type HttpRunHelpers } from 'rxchange/testing';
 import { bodyOf, GET, request, run, sending, WHOLE } from './support/exchanges.ts';
@@ -58,6 +59,19 @@ describe('a request by way of a proxy', () => {
     });
   });
 
+  test('for a tunnel in the clear has the form of one', () => {
+    run((helpers) => {
+      const { client, expectRequests } = behind(helpers, { reply: '-t' });
+      const tunnel = client.upgrade({ method: 'CONNECT', uri: 'http://inner:8080', headers: [] });
+      helpers.expectObservable(tunnel.pipe(map(({ type }) => type)), '^----!').toBe('-u', {
+        u: 'response_upgrade',
+      });
+      expectRequests(({ octets }) => octets).toBe('a', {
+        a: 'CONNECT inner:8080 HTTP/1.1\r\nHost: inner:8080\r\n\r\n',
+      });
+    });
+  });
+
   test('has its content like any other', () => {
     run((helpers) => {
       const { client, expectRequests } = behind(helpers, { reply: '-w' });
@@ -106,6 +120,17 @@ describe('a request by way of a proxy', () => {
     const transport = proxyTransport(choice, { over: { connect, listen: () => NEVER } });
     transport.connect({ scheme: 'http', host: '::1', port: 8080 }).subscribe();
     expect(asked).toEqual(['http://[::1]:8080', place]);
+  });
+
+  test('has a proxy chosen for https, unless another scheme is named', () => {
+    const asked: unknown[] = [];
+    const choice = (origin: string): string => {
+      asked.push(origin);
+      return 'http://proxy';
+    };
+    const transport = proxyTransport(choice, { over: { connect: () => NEVER, listen: () => NEVER } });
+    transport.connect({ host: 'origin', port: 443 }).subscribe();
+    expect(asked).toEqual(['https://origin:443']);
   });
 
   test('that the proxy declines is answered by the proxy', () => {
@@ -310,7 +335,9 @@ describe('the URI of a proxy', () => {
   });
 
   test.each([undefined, null, 5, new URL('http://proxy')])('is a string, and not %p', (wrong) => {
-    expect(() => proxyTransport(wrong as unknown as string)).toThrow(TypeError);
+    expect(() => proxyTransport(wrong as unknown as string)).toThrow(
+      new TypeError('a proxy is a URI, or a function that chooses one'),
+    );
   });
 
   test('has its password in no error', () => {
@@ -329,6 +356,26 @@ test.each([
   expect(() => proxyTransport('http://proxy', options as never)).toThrow(text);
 });
 
+test('an option that is undefined is one that is not given', () => {
+  const options = { headers: undefined, tls: undefined, over: undefined };
+  expect(() => proxyTransport('http://proxy', options)).not.toThrow();
+});
+
+test('a proxy is none for those who connect to us: what is below listens', () => {
+  const asked: unknown[] = [];
+  const over: Transport = {
+    connect: () => NEVER,
+    listen: (address) => {
+      asked.push(address);
+      return NEVER;
+    },
+  };
+  const address = { host: 'origin', port: 443 };
+  const tls = { SNICallback: () => undefined };
+  proxyTransport('http://proxy', { tls, over }).listen(address).subscribe();
+  expect(asked).toEqual([address]);
+});
+
 test.each([
   ['Content-Length', '5'],
   ['transfer-encoding', 'chunked'],
@@ -341,4 +388,8 @@ test.each([
   expect(() => proxyTransport('http://proxy', { headers: [field] })).toThrow(
     expect.objectContaining({ code: 'UNWRITABLE' }),
   );
+});
+
+test('a field that is refused is named', () => {
+  expect(() => proxyTransport('http://proxy', { headers: [['Host', 'other']] })).toThrow('Host for a proxy');
 });

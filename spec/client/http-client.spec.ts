@@ -466,6 +466,28 @@ describe('a request body', () => {
     expect(told).toEqual(['error BUFFER_FULL']);
   });
 
+  test('fails when more than so much waits to leave, to the octet', () => {
+    const piece = requestBody(new Uint8Array(10_000));
+    const endless = new Observable<RequestBody>((subscriber) => {
+      while (!subscriber.closed) subscriber.next(piece);
+    });
+    const waited = (maxBufferedBytes: number): number => {
+      let message = '';
+      play(
+        (connection) => connection.hold(),
+        (client) =>
+          client.exchange(put(endless)).subscribe({
+            error: (error: unknown) => ({ message } = error as Error),
+          }),
+        { maxBufferedBytes },
+      );
+      return Number(/^Too much buffered: (\d+) octets of a request body$/.exec(message)?.[1]);
+    };
+    const octetsThatWait = waited(50_000);
+    expect(waited(octetsThatWait - 1)).toBe(octetsThatWait);
+    expect(waited(octetsThatWait)).toBeGreaterThan(octetsThatWait);
+  });
+
   test('with a flow is held while the connection is full', () => {
     let holds = 0;
     let releases = 0;

@@ -52,5 +52,6 @@ describe('peers', () => {
 
   test('are told which of them is wrong', () => {
     expect(checkPeers(['10.0.0.1', 'localhost'])).toMatch(/\(localhost is none\)$/);
+    expect(checkPeers(['::', 'a', 5])).toMatch(/\(a, 5 is none\)$/);
   });
 });

@@ -235,6 +235,15 @@ describe('a connection that has no room', () => {
     expect(connection.done).toEqual([]);
   });
 
+  test('goes on then, too, when it had none for the first octet', () => {
+    const { connection, say } = conversation(brief);
+    connection.buffered = 20_000;
+    say(HTTP_11 + HTTP_11);
+    expect(answersIn(connection)).toBe(1);
+    connection.drain();
+    expect(answersIn(connection)).toBe(2);
+  });
+
   test('holds the source of what is written', () => {
     let holds = 0;
     const flow: Flow = {
