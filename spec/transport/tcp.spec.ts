@@ -17,7 +17,7 @@ describe('a connection', () => {
     'has room again behind each write that it calls too much, %d in a turn',
     async (writes) => {
       const { near, far, stop } = await connected();
-      const total = 40 * writes * 50_000;
+      const total = 40 * writes * 150_000;
       let received = 0;
       const all = new Promise<void>((resolve) => {
         far.read.subscribe((octets) => {
@@ -28,7 +28,7 @@ describe('a connection', () => {
       for (let turn = 0; turn < 40; turn++) {
         const drained = firstValueFrom(near.drained, { defaultValue: undefined });
         let hasRoom = true;
-        for (let nth = 0; nth < writes; nth++) hasRoom = near.write(new Uint8Array(50_000));
+        for (let nth = 0; nth < writes; nth++) hasRoom = near.write(new Uint8Array(150_000));
         expect(hasRoom).toBe(false);
         await drained;
       }
@@ -44,7 +44,7 @@ describe('a connection', () => {
     let [written, others] = [0, 0];
     const write = (): void => {
       if (++written === 100) isOver.next();
-      else for (let nth = 0; nth < writes; nth++) near.write(new Uint8Array(20_000));
+      else for (let nth = 0; nth < writes; nth++) near.write(new Uint8Array(140_000));
     };
     const other = (): void => {
       others++;

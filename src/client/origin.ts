@@ -57,7 +57,7 @@ function tunnelTarget({ host, port }: Origin, rest: string): string {
 
 /** What has been parsed already: programs talk to few origins, and to each of them often. */
 const known = new Map<string, Origin>();
-const MOST_KNOWN = 1_000;
+const MOST_KNOWN = 16_384;
 
 /**
  * Reads `http://host:port`.
