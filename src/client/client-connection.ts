@@ -140,7 +140,6 @@ export class ClientConnection {
         this.reader.push(octets);
         this.stir();
         this.inContext(this.pump);
-        this.reader.keep();
       },
       complete: () => {
         this.reader.end();

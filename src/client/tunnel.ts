@@ -43,7 +43,6 @@ export function tunnel(
     const read = (): void => {
       try {
         for (let next; !subscriber.closed && (next = reader.read()) !== undefined;) take(next);
-        reader.keep();
       } catch (error) {
         subscriber.error(error);
       }

@@ -37,8 +37,8 @@ export interface TlsInfo {
 export interface Connection {
   readonly info: ConnectionInfo;
   /**
-   * What arrives, for one observer, who subscribes as soon as the connection is emitted. An emitted array is lent: it may
-   * be used for the next read as soon as `next` returns. Completes when the peer ends its side (FIN), errors with a
+   * What arrives, for one observer, who subscribes as soon as the connection is emitted. An emitted array is the observer's,
+   * to keep. Completes when the peer ends its side (FIN), errors with a
    * ConnectionResetError when the connection breaks.
    */
   readonly read: Observable<Uint8Array>;

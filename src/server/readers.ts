@@ -22,7 +22,6 @@ export class Readers {
 
   /** Takes back one that waits for a request, and of which nothing is left unread. */
   give(reader: RequestReader): void {
-    reader.keep();
     if (this.spare.length < MOST_SPARE) this.spare.push(reader);
   }
 

@@ -200,7 +200,6 @@ export class ServerConnection implements Open, Output {
     this.timeouts.restart('content');
     this.reader.push(octets);
     this.pump();
-    this.reader.keep();
   }
 
   /** Reads what is here and wanted. */

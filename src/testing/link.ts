@@ -86,9 +86,6 @@ interface Arrival {
   readonly at: number;
 }
 
-/** What a lent array holds as soon as it is taken back: whoever kept it reads this. */
-const TAKEN_BACK = '?'.charCodeAt(0);
-
 /**
  * One end of a link. What it sends waits until the wire is free and its peer does not hold it, is under way for the
  * latency, and is delivered by one loop, {@link LinkEnd.carry}, which a scheduled action runs and nobody else: however
@@ -277,9 +274,8 @@ export class LinkEnd implements Connection {
 
   private hear(octets: Uint8Array): void {
     if (this.isDestroyed) return;
-    const lent = new Uint8Array(octets);
-    this.incoming.next(lent);
-    lent.fill(TAKEN_BACK);
+    // A copy, as the writer may use its array again.
+    this.incoming.next(new Uint8Array(octets));
   }
 
   private hearEnd(ending: Ending): void {

@@ -141,13 +141,12 @@ export class LoggedConnection implements Living {
       }
     };
     const reading = server.read.subscribe({
-      next: (lent) => {
+      next: (piece) => {
         this.run.onSignOfLife();
-        octets += textOf(lent);
+        octets += textOf(piece);
         try {
-          reader.push(lent);
+          reader.push(piece);
           while (step());
-          reader.keep();
         } catch (error) {
           reading.unsubscribe();
           // Behind an upgrade that was agreed to, it is another protocol.

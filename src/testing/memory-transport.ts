@@ -24,8 +24,7 @@ export interface MemoryWatch {
  * A network in memory: what listens on it can be connected to, with no socket, and no latency unless one is given.
  *
  * Octets arrive in the same millisecond or later, and never within the call that sends them, as on a real network: through
- * scheduled actions, which are virtual inside `TestScheduler.run`. What is delivered is lent, and taken back: who keeps it
- * reads question marks. Each call makes a network of its own.
+ * scheduled actions, which are virtual inside `TestScheduler.run`. Each call makes a network of its own.
  *
  * @example
  * ```ts

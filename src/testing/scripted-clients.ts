@@ -1,6 +1,7 @@
 import { filter, map, Observable, ReplaySubject } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import type { HeaderList } from '../message/headers.ts';
+import { latin1 } from '../message/latin1.ts';
 import type { ListenAddress, ListenNotification, Transport } from '../transport/transport.ts';
 import { ResponseReader } from '../wire/response-reader.ts';
 import { unnoticed } from './call-site.ts';
@@ -192,9 +193,8 @@ class Clients {
       else client.write(said.values[char]);
     });
     client.read.subscribe({
-      next: (lent) => {
-        const octets = Buffer.from(lent);
-        this.pieces.next({ connection: number, octets: octets.toString('latin1') });
+      next: (octets) => {
+        this.pieces.next({ connection: number, octets: latin1(octets) });
         hearing.hear(octets);
       },
       complete: () => {

@@ -1,29 +1,22 @@
 import net from 'node:net';
 import { Observable, Subject } from 'rxjs';
 import { ConnectError, HttpError } from '../message/errors.ts';
+import { ReadBuffer } from './read-buffer.ts';
 import { SocketConnection } from './socket-connection.ts';
 import type { ConnectNotification } from './transport.ts';
-
-const READ_SIZE = 65_536;
-
-/**
- * One buffer for the reads of all client sockets: a read is delivered before the next one starts. On Windows a read owns
- * its buffer from when it starts, so that there each socket needs its own.
- */
-const sharedBuffer = process.platform === 'win32' ? undefined : Buffer.allocUnsafeSlow(READ_SIZE);
 
 /** Connects a socket when subscribed to; unsubscribing before it is connected closes it. */
 export function connectSocket(options: net.NetConnectOpts): Observable<ConnectNotification> {
   return new Observable((observer) => {
     let established = false;
     const read = new Subject<Uint8Array>();
-    const buffer = sharedBuffer ?? Buffer.allocUnsafeSlow(READ_SIZE);
+    const buffer = new ReadBuffer();
     const socket = net.connect({
       ...options,
       onread: {
-        buffer,
+        buffer: buffer.next,
         callback: (length) => {
-          read.next(length === READ_SIZE ? buffer : buffer.subarray(0, length));
+          read.next(buffer.take(length));
           return true;
         },
       },

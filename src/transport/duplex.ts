@@ -56,8 +56,8 @@ class ConnectionDuplex extends Duplex {
     });
     connection.read.subscribe({
       next: (octets) => {
-        // A copy, as what is read is only lent.
-        if (!this.push(Buffer.from(octets))) this.hold ??= connection.hold();
+        const { buffer, byteOffset, length } = octets;
+        if (!this.push(Buffer.from(buffer, byteOffset, length))) this.hold ??= connection.hold();
       },
       error: (error: unknown) => {
         this.hasEnded = true;

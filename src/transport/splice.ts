@@ -44,8 +44,7 @@ export function splice(a: Connection, b: Connection): Observable<never> {
       subscriber.add(
         from.read.subscribe({
           next: (octets) => {
-            // Lent only, and written until it has left.
-            if (!to.write(new Uint8Array(octets))) hold ??= from.hold();
+            if (!to.write(octets)) hold ??= from.hold();
           },
           complete: () => {
             isEnded = true;

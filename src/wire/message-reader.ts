@@ -25,8 +25,7 @@ type State = 'idle' | 'start-line' | 'fields' | 'body' | 'tunnel';
  * for (let notification; (notification = reader.read()) !== undefined; ) deliver(notification);
  * ```
  *
- * Pushed octets are borrowed until `read()` returns undefined, or until {@link MessageReader.keep} is called when reading
- * stops earlier; chunks are copies. An error is final: a reader that has thrown is not used again.
+ * Pushed octets are the reader's from then on: chunks are views of them. An error is final: a reader that has thrown is not used again.
  */
 export abstract class MessageReader<Notification> {
   /** Whether octets of the message under way have been seen: if not, an end of the connection leaves none in pieces. */
@@ -72,14 +71,9 @@ export abstract class MessageReader<Notification> {
     });
   }
 
-  /** Lends octets to the reader; see the class for how long. */
+  /** Gives octets to the reader, for good. */
   push(octets: Uint8Array): void {
     this.input.push(octets);
-  }
-
-  /** Copies lent octets that are not read yet, so that their owner can have the array back. */
-  keep(): void {
-    this.input.keep();
   }
 
   /** Says that no more octets will come: what is not whole by now never will be. */
@@ -115,6 +109,7 @@ export abstract class MessageReader<Notification> {
   protected begin(): void {
     this.state = 'start-line';
     this.input.offset = 0;
+    this.input.release();
   }
 
   /** Is told of an error that reading could go on after; throws it, or makes a notification of it. */
@@ -178,10 +173,10 @@ export abstract class MessageReader<Notification> {
         }
         case 'idle':
           if (this.input.length > 0) this.refuseExtra();
-          this.input.keep();
+          this.input.release();
           return undefined;
         case 'tunnel':
-          this.input.keep();
+          this.input.release();
           return undefined;
       }
     }
@@ -197,7 +192,7 @@ export abstract class MessageReader<Notification> {
   private starve(): Notification | undefined {
     const anomaly = this.queue.shift();
     if (anomaly !== undefined) return anomaly;
-    this.input.keep();
+    this.input.release();
     if (!this.ended) return undefined;
     if (this.state === 'body' && this.body instanceof CloseReader) {
       this.body.done = true;

@@ -125,7 +125,7 @@ export function octets(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'latin1'));
 }
 
-/** Pushes the pieces one after the other, each in an array that is spoilt as soon as it is no longer lent. */
+/** Pushes the pieces one after the other, and demands that none is written to: they may be views of what another holds. */
 export function readPieces(open: Open, pieces: readonly Uint8Array[], ends = false): Reading {
   const { reader, see } = open();
   const parts: Part[] = [];
@@ -134,10 +134,10 @@ export function readPieces(open: Open, pieces: readonly Uint8Array[], ends = fal
   };
   try {
     for (const piece of pieces) {
-      const lent = Buffer.from(piece);
-      reader.push(lent);
+      const pushed = Buffer.from(piece);
+      reader.push(pushed);
       drain();
-      lent.fill(0xff);
+      if (!pushed.equals(piece)) throw new Error('a pushed array was written to');
     }
     if (ends) reader.end();
     drain();
