@@ -394,6 +394,18 @@ describe('what is refused to who accepts', () => {
     expect(errors).toEqual(['Cannot be written as HTTP: value of field X: "a\\r\\nb"']);
   });
 
+  test('what was answered in its stead, as the rest of the request did not come in time', () => {
+    let told: unknown;
+    const waiting: Handler = ({ upgrade }) => {
+      upgrade!.accept().subscribe({ error: (error: unknown) => (told = error) });
+      return NEVER;
+    };
+    const { heard, errors } = hear(waiting, values.p, { handlerTimeout: 10 });
+    expect(heard).toMatch(status(503, 'Service Unavailable'));
+    expect(errors).toEqual(['Handler Timeout: 10 ms']);
+    expect(told).toMatchObject({ code: 'HANDLER' });
+  });
+
   test('what comes too late, as the client has left', () => {
     let told: unknown;
     const late: Handler = ({ upgrade }) => {

@@ -406,7 +406,7 @@ export class ServerConnection implements Open, Output {
 
   /** Answers with a status if that is still possible, else breaks off. */
   fail(current: Current, status: number): void {
-    const { sender, fault } = current;
+    const { sender, fault, accepted } = current;
     // What goes wrong behind the answer does not make it less of one.
     if (this.current !== current || sender.isDone) return;
     current.accepted = undefined;
@@ -417,6 +417,8 @@ export class ServerConnection implements Open, Output {
     this.answer(errorResponse(fault?.serverStatus ?? status, fault), (notification) =>
       this.respond(current, notification),
     );
+    // Its handler is unsubscribed, and may not be who has accepted it.
+    accepted?.subscriber.error(new HandlerError('an upgrade that was answered otherwise'));
   }
 
   /** Sends an answer of our own, unless so much waits to leave already that there is no room for it. */
