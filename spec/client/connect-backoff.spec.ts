@@ -73,7 +73,8 @@ describe('ConnectBackoff', () => {
     [2 ** 31, 'connectBackoff must give ms from 0 up, not 2147483648'],
     [-1, 'connectBackoff must give ms from 0 up, not -1'],
     [NaN, 'connectBackoff must give ms from 0 up, not NaN'],
-  ])('of %d ms ends with: %s', (delay, text) => {
+    ['5' as unknown as number, 'connectBackoff must give ms from 0 up, not 5'],
+  ])('of %p ms ends with: %s', (delay, text) => {
     const errors: unknown[] = [];
     new ConnectBackoff(() => delay, asyncScheduler)
       .apply(

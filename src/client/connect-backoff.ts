@@ -60,7 +60,7 @@ export class ConnectBackoff {
     if (before !== undefined && now < before.until) return;
     const count = (before?.count ?? 0) + 1;
     const ms = this.delay(error, count);
-    if (!(ms >= 0 && ms <= LONGEST))
+    if (!(Number.isFinite(ms) && ms >= 0 && ms <= LONGEST))
       throw new RangeError(`connectBackoff must give ms from 0 up, not ${String(ms)}`);
     this.failures.delete(origin);
     this.failures.set(origin, { count, until: now + ms });
