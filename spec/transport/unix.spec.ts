@@ -158,3 +158,10 @@ test('it never speaks in the clear where https was asked for', async () => {
 test('a path that is none is refused', () => {
   expect(() => unixTransport('')).toThrow(TypeError);
 });
+
+test('a path that is longer than the system takes is refused: it would be cut to that of another socket', () => {
+  for (const long of [`/${'a'.repeat(107)}`, `/${'ä'.repeat(60)}`]) {
+    expect(() => unixTransport(long)).toThrow(/^the path of a Unix domain socket has 10[37] octets at most/);
+  }
+  expect(() => unixTransport(`/${'a'.repeat(102)}`)).not.toThrow();
+});

@@ -6,6 +6,9 @@ import { connectSocket } from './connect-socket.ts';
 import { listenSocket } from './listen-socket.ts';
 import type { Transport } from './transport.ts';
 
+/** Octets of a `sun_path`, the NUL behind them left out: what is longer, Node 20 cuts to the path of another socket. */
+const LONGEST = process.platform === 'darwin' ? 103 : 107;
+
 /**
  * Connections over a Unix domain socket, whatever the host and port of a target are: those say only what is asked for.
  *
@@ -20,11 +23,13 @@ import type { Transport } from './transport.ts';
  * const client = new HttpClient({ transport }); // http://localhost/ is whoever listens on /run/app.sock
  * ```
  *
- * @throws TypeError for a path that is none
+ * @throws TypeError for a path that is none, or longer than a socket's can be
  */
 export function unixTransport(path: string): Transport {
   if (typeof path !== 'string' || path === '')
     throw new TypeError('the path of a Unix domain socket is a string');
+  if (Buffer.byteLength(path) > LONGEST)
+    throw new TypeError(`the path of a Unix domain socket has ${String(LONGEST)} octets at most`);
   return {
     connect: ({ scheme }) =>
       defer(() => {
