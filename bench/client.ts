@@ -42,19 +42,25 @@ export async function benchClients(extent: Extent): Promise<Result[]> {
   }
 
   const ms = extent.isQuick ? 300 : 500;
-  const exchange = async (client: Subject | undefined, workload: string, how: Workload): Promise<Sample> => {
-    await server.expect(workload);
-    const run = await client?.run({ port: server.port, hosts: 1, extent: { ms }, ...how });
-    if (run === undefined) return {};
-    return { cpu: run.cpu / run.count, rate: run.count / run.seconds };
-  };
   const results = await playRounds(
     contestants.map(({ how, ...contestant }) => ({
       ...contestant,
-      play: () => exchange(clients.get(contestant.subject), contestant.workload, how),
+      play: async () => {
+        await server.expect(contestant.workload);
+        const client = clients.get(contestant.subject);
+        return client === undefined
+          ? {}
+          : ask(client, { port: server.port, hosts: 1, extent: { ms }, ...how });
+      },
     })),
     extent.isQuick ? 7 : 11,
   );
   for (const subject of [server, ...clients.values()]) subject.stop();
   return results;
+}
+
+/** What an exchange of a client takes. */
+export async function ask(client: Subject, task: Task): Promise<Sample> {
+  const { cpu, count, seconds } = await client.run(task);
+  return { cpu: cpu / count, rate: count / seconds };
 }

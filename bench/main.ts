@@ -10,6 +10,7 @@ import { printOutcomes, printResults, setting, type Comparison } from './report.
 import type { Extent } from './rounds.ts';
 import { benchServers } from './server.ts';
 import type { Result } from './statistics.ts';
+import { benchTls } from './tls.ts';
 import { benchWire } from './wire.ts';
 
 interface Section extends Comparison {
@@ -20,6 +21,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   client: { bench: benchClients, by: 'cpu', unit: 'exchange' },
   server: { bench: benchServers, by: 'rate', unit: 'request' },
   pipeline: { bench: benchPipelined, by: 'rate', unit: 'request' },
+  tls: { bench: benchTls, by: 'cpu', unit: 'exchange' },
   body: { bench: benchBodies, by: 'rate', unit: 'MiB' },
   memory: { bench: benchMemory, by: 'heap', unit: 'exchange' },
   wire: { bench: benchWire, by: 'ns', unit: 'call' },

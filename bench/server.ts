@@ -7,7 +7,7 @@ import { Subject } from './subject.ts';
 
 const SUBJECTS = ['bare', 'node-http', 'fastify', 'hono', 'nest-fastify', 'bun', 'rxchange'];
 
-type Workload = Omit<Load, 'url' | 'seconds'> & { readonly path?: string };
+type Workload = Omit<Load, 'url' | 'seconds'> & { readonly path?: string; readonly scheme?: 'http' | 'https' };
 
 /** 1 KiB. */
 export const JSON_CONTENT = JSON.stringify({ text: 'x'.repeat(1024 - '{"text":""}'.length) });
@@ -54,18 +54,23 @@ export async function playServers(
   return results;
 }
 
-async function answer(server: Subject, workload: string, { path = '', ...how }: Workload): Promise<Sample> {
+/** What a server does in a second. */
+export async function answer(
+  server: Subject,
+  workload: string,
+  { path = '', scheme = 'http', ...how }: Workload,
+): Promise<Sample> {
   await server.expect(how.pipelined === undefined ? workload : 'pipelined');
   const before = await server.cpu();
-  const url = `http://127.0.0.1:${String(server.port)}/${path}`;
+  const url = `${scheme}://127.0.0.1:${String(server.port)}/${path}`;
   const { count, rate } = await load({ url, seconds: 1, ...how });
   return { cpu: ((await server.cpu()) - before) / count, rate };
 }
 
 async function start(name: string): Promise<Subject | undefined> {
   if (name !== 'bun') return Subject.start(`server-${name}`);
-  const path = await bun();
-  return path === undefined ? undefined : Subject.start('server-bun', path);
+  const execPath = await bun();
+  return execPath === undefined ? undefined : Subject.start('server-bun', { execPath });
 }
 
 /** Where Bun is, if npm can bring it: too large to be installed for those who do not ask for it. */

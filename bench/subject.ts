@@ -8,6 +8,11 @@ import type { Task } from './subjects/subject.ts';
 const { BENCH_PROFILE } = process.env;
 const profiling = BENCH_PROFILE === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', BENCH_PROFILE];
 
+interface Start {
+  readonly execPath?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}
+
 /** A subject in a process of its own, so that none pays for another's heap or optimised code. */
 export class Subject {
   /** Where it listens, if it is a server. */
@@ -19,8 +24,11 @@ export class Subject {
     this.port = port;
   }
 
-  /** @param execPath - what runs it, if that is not this Node */
-  static async start(name: string, execPath = process.execPath): Promise<Subject> {
+  /**
+   * @param execPath - what runs it, if that is not this Node
+   * @param env - what its environment has besides this one's
+   */
+  static async start(name: string, { execPath = process.execPath, env = {} }: Start = {}): Promise<Subject> {
     const isNode = execPath === process.execPath;
     const child = fork(fileURLToPath(new URL('subject-process.ts', import.meta.url)), [name], {
       execPath,
@@ -29,6 +37,7 @@ export class Subject {
       // The package as it is built, and not its sources by way of a loader.
       env: {
         ...process.env,
+        ...env,
         TSX_TSCONFIG_PATH: fileURLToPath(new URL('tsconfig.built.json', import.meta.url)),
       },
     });

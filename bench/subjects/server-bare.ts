@@ -1,5 +1,6 @@
 import net from 'node:net';
-import { CONTENT, fieldsFor, PIECE } from './subject.ts';
+import tls from 'node:tls';
+import { CONTENT, fieldsFor, identity, PIECE } from './subject.ts';
 
 /**
  * The floor of servers, and the far end of every client: it answers without having read what it was asked. What ends a
@@ -113,10 +114,14 @@ function upload(length: number): Respond {
 }
 
 export function listen(): Promise<number> {
-  const server = net.createServer({ noDelay: true }, (socket) => {
+  const serve = (socket: net.Socket): void => {
     socket.on('data', (octets) => respond(socket, octets));
     socket.on('error', () => socket.destroy());
-  });
+  };
+  const server =
+    identity === undefined
+      ? net.createServer({ noDelay: true }, serve)
+      : tls.createServer({ noDelay: true, ...identity }, serve);
   return new Promise((resolve) => {
     server.listen({ port: 0, host: '0.0.0.0', backlog: 4096 }, () =>
       resolve((server.address() as net.AddressInfo).port),

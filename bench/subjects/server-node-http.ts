@@ -1,9 +1,10 @@
 import http from 'node:http';
+import https from 'node:https';
 import type net from 'node:net';
-import { CONTENT, fieldsFor } from './subject.ts';
+import { CONTENT, fieldsFor, identity } from './subject.ts';
 
 export function listen(): Promise<number> {
-  const server = http.createServer((request, response) => {
+  const serve = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     if (request.method === 'POST') {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -14,7 +15,8 @@ export function listen(): Promise<number> {
     } else {
       answer(response, request.url ?? '');
     }
-  });
+  };
+  const server = identity === undefined ? http.createServer(serve) : https.createServer(identity, serve);
   return new Promise((resolve) => {
     server.listen({ port: 0, host: '0.0.0.0', backlog: 4096 }, () =>
       resolve((server.address() as net.AddressInfo).port),

@@ -4,10 +4,12 @@ import {
   responseBody,
   responseDone,
   responseStart,
+  tcpTransport,
+  tlsTransport,
   type Handler,
   type ResponseNotification,
 } from 'rxchange';
-import { CONTENT, fieldsFor } from './subject.ts';
+import { CONTENT, fieldsFor, identity } from './subject.ts';
 
 const content = Buffer.from(CONTENT);
 
@@ -43,7 +45,8 @@ function answer(path: string): readonly ResponseNotification[] {
 }
 
 export function listen(): Promise<number> {
-  const server = new HttpServer({ host: '0.0.0.0' });
+  const transport = identity === undefined ? tcpTransport() : tlsTransport(identity);
+  const server = new HttpServer({ host: '0.0.0.0', transport });
   return new Promise((resolve, reject) => {
     server.serve(handler).subscribe({
       next: (notification) => {

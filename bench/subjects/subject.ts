@@ -7,6 +7,8 @@ export interface Task {
   readonly hosts: number;
   /** Exchanges under way at any time. */
   readonly lanes: number;
+  /** Whether they are `https`. */
+  readonly isSecure?: boolean | undefined;
   /** For how long, or how often. */
   readonly extent: { readonly ms: number } | { readonly count: number };
   /** Octets of JSON to send with each request, by POST. */
@@ -65,11 +67,11 @@ export interface Origin {
 }
 
 /** The origins of a task, one after the other. */
-export function originsOf({ port, hosts }: Task): () => Origin {
+export function originsOf({ port, hosts, isSecure = false }: Task): () => Origin {
   const origins = Array.from({ length: hosts }, (_, host): Origin => {
     const number = host + 1;
     const hostname = `127.${String(number >> 16)}.${String((number >> 8) & 0xff)}.${String(number & 0xff)}`;
-    const origin = `http://${hostname}:${String(port)}`;
+    const origin = `${isSecure ? 'https' : 'http'}://${hostname}:${String(port)}`;
     return { hostname, port, origin, url: `${origin}/` };
   });
   let next = 0;
@@ -79,6 +81,12 @@ export function originsOf({ port, hosts }: Task): () => Origin {
     return origin;
   };
 }
+
+const { BENCH_IDENTITY } = process.env;
+
+/** The certificate of a server that is to speak TLS, with its key, as PEM. */
+export const identity =
+  BENCH_IDENTITY === undefined ? undefined : (JSON.parse(BENCH_IDENTITY) as Record<'cert' | 'key', string>);
 
 /** Of content that is sent in pieces. */
 export const PIECE = Buffer.alloc(65_536, 'x');

@@ -52,6 +52,11 @@ export class Authority implements Identity {
     return read(this.dir, name);
   }
 
+  /** Where its certificate is. */
+  get file(): string {
+    return join(this.dir, 'ca.pem');
+  }
+
   remove(): void {
     rmSync(this.dir, { recursive: true, force: true });
   }
