@@ -7,7 +7,10 @@ import { Subject } from './subject.ts';
 
 const SUBJECTS = ['bare', 'node-http', 'fastify', 'hono', 'nest-fastify', 'bun', 'rxchange'];
 
-type Workload = Omit<Load, 'url' | 'seconds'> & { readonly path?: string; readonly scheme?: 'http' | 'https' };
+type Workload = Omit<Load, 'url' | 'seconds'> & {
+  readonly path?: string;
+  readonly scheme?: 'http' | 'https';
+};
 
 /** 1 KiB. */
 export const JSON_CONTENT = JSON.stringify({ text: 'x'.repeat(1024 - '{"text":""}'.length) });
