@@ -70,6 +70,10 @@ describe('content', () => {
 });
 
 describe('respond', () => {
+  test.each(['a text', { name: 'Ada' }, 5])('does not take %p for content', (value) => {
+    expect(() => respond(200, value as object)).toThrow('what jsonBody, textBody or the like make of it');
+  });
+
   test('makes a response of content, its flow and its trailers', () => {
     const flow = { hold: () => ({ unsubscribe: () => {} }) };
     virtually(({ cold, expectObservable }) => {

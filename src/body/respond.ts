@@ -19,6 +19,8 @@ import { forbidsContent } from '../message/status.ts';
  * server.serve(({ uri }) => (uri === '/' ? respond(200, jsonBody({ hello: 'world' })) : respond(404)));
  * server.serve((request) => respond(200, { body: request.body })); // an echo
  * ```
+ *
+ * @throws TypeError for content that has neither headers nor a body, such as a value of which `jsonBody` was to be made
  */
 export function respond(
   status: number,
@@ -27,6 +29,7 @@ export function respond(
     readonly body?: Observable<RequestBody | RequestDone> | undefined;
   } = {},
 ): Observable<ResponseNotification> {
+  checkContent(content);
   const { headers = [], body } = content;
   if (body === undefined) return of(responseStart(status, withoutContent(status, headers)), responseDone());
   return concat(
@@ -37,6 +40,13 @@ export function respond(
       ),
     ),
   );
+}
+
+/** A text, or a value that is to be JSON, has neither: without a word it would be a response that says nothing. */
+function checkContent(content: object): void {
+  if (typeof content === 'object' && ('headers' in content || 'body' in content)) return;
+  if (typeof content === 'object' && Object.keys(content).length === 0) return;
+  throw new TypeError('the content of a response is what jsonBody, textBody or the like make of it');
 }
 
 /** That there is none has to be said, where there could be some; a length that is given is that of what HEAD does not get. */
