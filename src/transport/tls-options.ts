@@ -86,14 +86,16 @@ const LONGEST = 2_147_483_647;
 const material: Check = (value) =>
   typeof value === 'string' || (typeof value === 'object' && value !== null) ? undefined : 'PEM or DER';
 
-/** In the place of an authority OpenSSL takes anything, and finds no certificate in it: the path of a file, for one. */
-const authority: Check = (value) =>
-  [value].flat().every((each) => isText(each) && Buffer.from(each).includes('-----BEGIN '))
-    ? undefined
-    : 'certificates as PEM';
-
 const isText = (value: unknown): value is string | Uint8Array =>
   typeof value === 'string' || value instanceof Uint8Array;
+
+/** Whether all of it has something of PEM. What is neither text nor octets says itself what it is. */
+const isPem = (value: unknown): boolean =>
+  [value].flat().every((each) => !isText(each) || Buffer.from(each).includes('-----BEGIN '));
+
+/** In the place of an authority OpenSSL takes anything, and finds no certificate in it: the path of a file, for one. */
+const authority: Check = (value) =>
+  [value].flat().every(isText) && isPem(value) ? undefined : 'certificates as PEM';
 
 const text: Check = (value) => (typeof value === 'string' ? undefined : 'a string');
 
@@ -187,7 +189,9 @@ export function secureContext(options: TlsContextOptions): tls.SecureContext {
       }
     });
     const which = culprit ?? 'key and cert';
-    throw new TypeError(`${which} cannot be used: ${(cause as Error).message}`, { cause });
+    const isOther = (which === 'cert' || which === 'key' || which === 'crl') && !isPem(options[which]);
+    const reason = isOther ? 'it is not PEM' : (cause as Error).message;
+    throw new TypeError(`${which} cannot be used: ${reason}`, { cause });
   }
 }
 
