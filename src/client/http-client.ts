@@ -80,7 +80,10 @@ export class HttpClient {
     this.stats = this.pool.stats;
   }
 
-  /** Connections and waiting exchanges by origin (`http://host:port`, without a usual port): the latest at once, then every change. */
+  /**
+   * Connections and waiting exchanges by origin (`http://host:port`, without a usual port): the latest at once, then every change.
+   * One step may be several changes, and what stands between them is told as well: `auditTime(0)` tells the last.
+   */
   readonly stats: Observable<ReadonlyMap<string, PoolStats>>;
 
   /**
