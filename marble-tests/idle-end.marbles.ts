@@ -41,6 +41,22 @@ describe('an idle connection', () => {
     });
   });
 
+  test('of several is taken no more once it is gone, and the others are', () => {
+    run(({ network, expectExchange }) => {
+      const { transport, expectRequests } = network({
+        'http://origin': [
+          { reply: ['w', '-w'], values },
+          { reply: '-w---|', values },
+        ],
+      });
+      const client = new HttpClient({ transport, retryLimit: 0, idleTimeout: 20 });
+      expectExchange(client.exchange(GET)).toBe('(sbd|)', WHOLE);
+      expectExchange(client.exchange(GET)).toBe('-(sbd|)', WHOLE);
+      expectExchange(client.exchange(GET), '--------^').toBe('---------(sbd|)', WHOLE);
+      expectRequests(({ connection }) => connection).toBe('(ab)----c', { a: 1, b: 2, c: 1 });
+    });
+  });
+
   test('leaves no timer when it is gone', () => {
     run(({ network, expectExchange, expectObservable }) => {
       const { transport } = network({ 'http://origin': { reply: 'w----|', values } });

@@ -305,7 +305,7 @@ describe('a handler that', () => {
   });
 
   test.each([new ContentError('no JSON'), new ContentTooLargeError('more than 100 octets')])(
-    'fails by what its client has sent is not told of there: %s',
+    'fails by what its client has sent is not told of there: %p',
     (failure) => {
       const told = consoleOf(() => {
         expect(hear(GET, () => throwError(() => failure), { onError: undefined })).toMatch(/^HTTP\/1.1 4/);
