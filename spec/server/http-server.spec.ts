@@ -185,6 +185,14 @@ describe('a server', () => {
       `POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: ${String(length)}\r\n\r\n${'x'.repeat(length)}`;
     expect(hear(post(1000) + GET, hello)).toBe(ANSWER + ANSWER + IDLE_END);
     expect(hear(post(200_000) + GET, hello)).toBe(`${ANSWER}|`);
+    // And says so where it is known by then.
+    const late: Handler = (request) => {
+      request.body.subscribe().unsubscribe();
+      return timer(5).pipe(mergeMap(() => hello(request)));
+    };
+    expect(hear(post(200_000) + GET, late)).toBe(
+      'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n/a|',
+    );
   });
 });
 

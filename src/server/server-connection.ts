@@ -387,7 +387,7 @@ export class ServerConnection implements Open, Output {
   respond(current: Current, notification: ResponseNotification): void {
     if (this.current !== current) return;
     if (current.accepted !== undefined) throw new HandlerError('an answer behind an upgrade');
-    if (notification.type === 'response_start' && this.isLast) current.sender.forbidReuse();
+    if (notification.type === 'response_start' && this.isLast(current)) current.sender.forbidReuse();
     current.sender.send(notification);
     if (current.sender.isDone) {
       current.content.drop();
@@ -399,9 +399,10 @@ export class ServerConnection implements Open, Output {
   }
 
   /** Whether no other request is answered behind the current one; those that are here already are, when the server stops. */
-  private get isLast(): boolean {
+  private isLast({ content }: Current): boolean {
     const { isStopping, maxRequestsPerConnection } = this.options;
-    return this.requests >= maxRequestsPerConnection || (isStopping() && this.reader.buffered === 0);
+    if (this.requests >= maxRequestsPerConnection || content.isTooMuch) return true;
+    return isStopping() && this.reader.buffered === 0;
   }
 
   /** Answers with a status if that is still possible, else breaks off. */
