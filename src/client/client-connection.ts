@@ -1,4 +1,10 @@
-import { Observable, Subscription, type SchedulerLike, type Subscriber, type Unsubscribable } from 'rxjs';
+import {
+  Observable,
+  type Subscription,
+  type SchedulerLike,
+  type Subscriber,
+  type Unsubscribable,
+} from 'rxjs';
 import {
   ConnectionResetError,
   HeadersTimeoutError,
@@ -15,7 +21,7 @@ import { LazyTimer } from '../operators/lazy-timer.ts';
 import type { Context } from '../transport/context.ts';
 import { HandedOver } from '../transport/handed-over.ts';
 import { Holds } from '../transport/holds.ts';
-import type { Connection, ConnectionInfo } from '../message/connection.ts';
+import type { Connection, ConnectionInfo, Output } from '../message/connection.ts';
 import { Place } from '../transport/queue.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
 import { ResponseReader, type ResponseReaderOptions } from '../wire/response-reader.ts';
@@ -54,14 +60,13 @@ class Current implements SenderObserver, Unsubscribable {
 
   constructor(
     carrier: ClientConnection,
-    connection: Connection,
     attempt: Attempt,
     subscriber: Subscriber<UpgradeNotification>,
     context: Context,
   ) {
     this.carrier = carrier;
     this.attempt = attempt;
-    this.sender = new RequestSender(connection, attempt, carrier.owner, this);
+    this.sender = new RequestSender(carrier, attempt, carrier.owner, this);
     this.subscriber = subscriber;
     this.context = context;
     this.holds = new Holds(this);
@@ -94,7 +99,7 @@ class Current implements SenderObserver, Unsubscribable {
  * All that arrives is delivered by one loop, {@link ClientConnection.pump}. What an observer does from inside it (holds,
  * unsubscribes, starts the next exchange) changes what the loop does next and never starts a second one within it.
  */
-export class ClientConnection {
+export class ClientConnection implements Output {
   readonly info: ConnectionInfo;
   owner: ConnectionOwner;
   /** While it is idle: where it stands among those that expire as it does, and among all of its owner. */
@@ -107,7 +112,7 @@ export class ClientConnection {
 
   private readonly connection: Connection;
   /** What the connection tells; ended when it is handed over. */
-  private readonly hearing = new Subscription();
+  private readonly hearing: Subscription;
   /** The field lines for the forward proxy that reads here, if one does. */
   private readonly forProxy: string | undefined;
   private reader: ResponseReader;
@@ -120,6 +125,7 @@ export class ClientConnection {
   private thought: LazyTimer | undefined;
   /** Octets that had not left when somebody was told of some that had. */
   private unsent = 0;
+  private draining: Subscription | undefined;
   /** What stops the reading while the consumer holds the response. */
   private pause: Unsubscribable | undefined;
   /** Why nothing more will arrive, once that is so. */
@@ -133,8 +139,7 @@ export class ClientConnection {
     this.reader = new ResponseReader(owner);
     this.setTimeouts();
     this.openedAt = owner.scheduler.now();
-    this.hearing.add(connection.drained.subscribe(() => this.inContext(this.drain)));
-    const reading = connection.read.subscribe({
+    this.hearing = connection.read.subscribe({
       next: (octets) => {
         if (this.current !== undefined) this.current.attempt.answered = true;
         this.reader.push(octets);
@@ -147,7 +152,6 @@ export class ClientConnection {
       },
       error: (error: unknown) => this.lose(error),
     });
-    this.hearing.add(reading);
   }
 
   /** The connection, as that of another client from now on: it must be idle. */
@@ -186,6 +190,21 @@ export class ClientConnection {
     });
   }
 
+  get buffered(): number {
+    return this.connection.buffered;
+  }
+
+  /** Says whether there is room left, and hears of it when there is again. Most connections never are full. */
+  write(octets: Uint8Array | string): boolean {
+    const { connection } = this;
+    const hasRoom = connection.write(octets);
+    if (!hasRoom && this.draining === undefined) {
+      this.draining = connection.drained.subscribe(() => this.inContext(this.drain));
+      this.hearing.add(this.draining);
+    }
+    return hasRoom;
+  }
+
   /** Closes the connection, and with it what is under way. */
   close(): void {
     if (this.isGone) return;
@@ -205,7 +224,7 @@ export class ClientConnection {
 
   private carry(attempt: Attempt, context: Context, subscriber: Subscriber<UpgradeNotification>): void {
     const { connection, reader, forProxy } = this;
-    const current = new Current(this, connection, attempt, subscriber, context);
+    const current = new Current(this, attempt, subscriber, context);
     this.current = current;
     subscriber.add(current);
     if (forProxy !== undefined) attempt.goThrough(forProxy);

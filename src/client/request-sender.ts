@@ -9,7 +9,7 @@ import {
 } from 'rxjs';
 import { BodyIncompleteError, BufferFullError } from '../message/errors.ts';
 import type { RequestBody, RequestDone } from '../message/notifications.ts';
-import type { Connection } from '../message/connection.ts';
+import type { Output } from '../message/connection.ts';
 import { bodyWriter, type BodyWriter } from '../wire/body-writer.ts';
 import type { Attempt } from './attempt.ts';
 import type { BodyRepeat } from './body-memory.ts';
@@ -42,7 +42,7 @@ export class RequestSender {
   /** Whether all of it has been handed to the connection. */
   isDone = false;
 
-  private readonly connection: Connection;
+  private readonly output: Output;
   private readonly attempt: Attempt;
   private readonly options: RequestSenderOptions;
   private readonly observer: SenderObserver;
@@ -54,13 +54,8 @@ export class RequestSender {
   private isFull = false;
   private holds: Unsubscribable[] = [];
 
-  constructor(
-    connection: Connection,
-    attempt: Attempt,
-    options: RequestSenderOptions,
-    observer: SenderObserver,
-  ) {
-    this.connection = connection;
+  constructor(output: Output, attempt: Attempt, options: RequestSenderOptions, observer: SenderObserver) {
+    this.output = output;
     this.attempt = attempt;
     this.options = options;
     this.observer = observer;
@@ -142,7 +137,7 @@ export class RequestSender {
   }
 
   private write({ chunk, flow }: RequestBody, repeat: BodyRepeat): void {
-    const { buffered } = this.connection;
+    const { buffered } = this.output;
     if (buffered > this.options.maxBufferedBytes) {
       throw new BufferFullError(`${String(buffered)} octets of a request body`);
     }
@@ -168,13 +163,13 @@ export class RequestSender {
 
   private sendHead(head: string): void {
     this.attempt.sent = true;
-    this.connection.write(head);
+    this.output.write(head);
   }
 
   private begin({ head, content }: RequestHead): BodyWriter {
     this.sendHead(head);
     return (this.writer = bodyWriter(content, (octets) => {
-      this.isFull = !this.connection.write(octets);
+      this.isFull = !this.output.write(octets);
       this.observer.onWrite();
     }));
   }

@@ -68,3 +68,6 @@ export interface Connection {
   /** Whether the connection, for itself, keeps the process alive: an idle one does not. */
   setIdle(isIdle: boolean): void;
 }
+
+/** Where a message is written to: a connection, or what stands before one. */
+export type Output = Pick<Connection, 'write' | 'buffered'>;

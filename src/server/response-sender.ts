@@ -8,15 +8,12 @@ import {
   type ResponseNotification,
   type ResponseStart,
 } from '../message/notifications.ts';
-import type { Connection } from '../message/connection.ts';
+import type { Output } from '../message/connection.ts';
 import { bodyWriter, type BodyWriter } from '../wire/body-writer.ts';
 import { nonfinalHead, responseHead, type AnsweredRequest } from './response-head.ts';
 
 /** What a piece that waits takes of memory besides its octets: one-octet pieces must not be the way around the bound. */
 const PIECE_OVERHEAD = 256;
-
-/** Where a response goes. */
-export type Output = Pick<Connection, 'write' | 'buffered'>;
 
 /** What a sender must know besides the request. */
 export interface ResponseSenderOptions {

@@ -11,7 +11,7 @@ import {
 import type { HttpServerRequest, UpgradeOffer } from '../message/exchange.ts';
 import type { HeaderList } from '../message/headers.ts';
 import type { RequestNotification, RequestStart, ResponseNotification } from '../message/notifications.ts';
-import type { Connection } from '../message/connection.ts';
+import type { Connection, Output } from '../message/connection.ts';
 import { HandedOver } from '../transport/handed-over.ts';
 import { Place } from '../transport/queue.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
@@ -24,7 +24,7 @@ import type { Open } from './open.ts';
 import type { Readers } from './readers.ts';
 import { DiscardBudget, RequestContent, type ContentSource } from './request-content.ts';
 import { switchHead, type AnsweredRequest } from './response-head.ts';
-import { ResponseSender, type Output, type ResponseSenderOptions } from './response-sender.ts';
+import { ResponseSender, type ResponseSenderOptions } from './response-sender.ts';
 import { Timeouts, type TimeoutSettings } from './timeouts.ts';
 
 /** Octets that are read ahead of what the handler wants: enough to see the next requests, or that the peer leaves. */

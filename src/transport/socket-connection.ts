@@ -18,13 +18,12 @@ const MOST_WAITING = 131_072;
 export class SocketConnection implements Connection {
   readonly info: ConnectionInfo;
   readonly read: Observable<Uint8Array>;
-  readonly closed: Observable<void>;
   /** For TLS, which takes the place of this connection. */
   readonly socket: net.Socket;
 
   private readonly holds: Holds;
   private drains: Subject<void> | undefined;
-  private readonly closes = new Subject<void>();
+  private closes: Subject<void> | undefined;
   /** What was written in this turn: of pieces that follow each other, small ones are joined. */
   private pending: (Uint8Array | string)[] = [];
   private pendingLength = 0;
@@ -62,16 +61,19 @@ export class SocketConnection implements Connection {
     this.holds = new Holds(socket);
     socket.on('end', () => read.complete());
     socket.on('error', (cause) => read.error(this.fault(cause)));
-    this.closed = this.closes;
     socket.on('drain', () => setImmediate(this.drain));
     // Behind `end` a socket emits no `drain`.
     socket.on('finish', () => this.drains?.next());
     socket.on('close', () => this.finish());
   }
 
-  /** Made for those who ask: a connection that is never full need not tell of room. */
+  /** These two are made for those who ask: most connections that are idle tell nobody of either. */
   get drained(): Observable<void> {
     return (this.drains ??= new Subject());
+  }
+
+  get closed(): Observable<void> {
+    return (this.closes ??= new Subject());
   }
 
   get buffered(): number {
@@ -114,8 +116,9 @@ export class SocketConnection implements Connection {
   /** Nothing more will happen. */
   protected finish(): void {
     (this.drains ??= new Subject()).complete();
-    this.closes.next();
-    this.closes.complete();
+    const closes = (this.closes ??= new Subject());
+    closes.next();
+    closes.complete();
   }
 
   /** What it means that the socket failed. */
