@@ -139,11 +139,9 @@ function read(input: Input, cuts: readonly number[]): { outcome: string; code: s
   try {
     let from = 0;
     for (const to of [...cuts, bytes.length]) {
-      const lent = Buffer.from(bytes.subarray(from, to));
+      reader.push(bytes.slice(from, to));
       from = to;
-      reader.push(lent);
       drain();
-      lent.fill(0xff);
     }
     if (input.ends) reader.end();
     drain();

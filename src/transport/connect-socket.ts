@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { Observable, Subject } from 'rxjs';
 import { ConnectError, HttpError } from '../message/errors.ts';
+import { hearOut } from './hear-out.ts';
 import { ReadBuffer } from './read-buffer.ts';
 import { SocketConnection } from './socket-connection.ts';
 import type { ConnectNotification } from './transport.ts';
@@ -21,6 +22,7 @@ export function connectSocket(options: net.NetConnectOpts): Observable<ConnectNo
         },
       },
     });
+    hearOut(socket);
     const fail = (error: Error): void => observer.error(connectFault(error));
     socket.on('error', fail);
     // Of several addresses that a name has, each is tried in turn until one answers.
