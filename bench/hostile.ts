@@ -139,7 +139,7 @@ function read(input: Input, cuts: readonly number[]): { outcome: string; code: s
   try {
     let from = 0;
     for (const to of [...cuts, bytes.length]) {
-      reader.push(bytes.slice(from, to));
+      reader.push(bytes.subarray(from, to));
       from = to;
       drain();
     }
