@@ -403,7 +403,7 @@ describe('what is refused to who accepts', () => {
     const { heard, errors } = hear(waiting, values.p, { handlerTimeout: 10 });
     expect(heard).toMatch(status(503, 'Service Unavailable'));
     expect(errors).toEqual(['Handler Timeout: 10 ms']);
-    expect(told).toMatchObject({ code: 'HANDLER' });
+    expect(told).toMatchObject({ code: 'HANDLER', detail: 'an upgrade that was answered otherwise' });
   });
 
   test('what comes too late, as the client has left', () => {

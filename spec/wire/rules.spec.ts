@@ -61,6 +61,7 @@ describe('a rule of docs/wire.md on reading holds:', () => {
       const { reader } = sessions[0];
       const isTunnel = row['Outcome'] === 'tunnel';
       expect(parts.some((part) => 'done' in part)).toBe(!isTunnel);
+      expect(reader.isTunnel).toBe(isTunnel);
       expect([reader.isPersistent, reader.buffered > 0]).toEqual([row['Outcome'] === 'read', isTunnel]);
       expect(['read', 'read, closes', 'tunnel']).toContain(row['Outcome']);
       return;
