@@ -136,7 +136,7 @@ export default defineConfig(
       'no-control-regex': 'off',
     },
   },
-  // The two exchange classes *are* Observables (`extends Observable`), which is the point of them; decision 0013 is of the third.
+  // The two exchange classes *are* Observables (`extends Observable`), which is the point of them; decision 0016 is of the third.
   {
     files: [
       'src/client/http-client-exchange.ts',
