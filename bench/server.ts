@@ -19,6 +19,7 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
   'get-1': { connections: 1 },
   'get-64': { connections: 64 },
   'get-1000': { connections: 1_000 },
+  'get-5000': { connections: 5_000 },
   'post-64': { connections: 64, content: JSON_CONTENT },
   'fields-10': { connections: 64, path: 'fields-10' },
   'fields-40': { connections: 64, path: 'fields-40' },

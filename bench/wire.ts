@@ -79,11 +79,9 @@ function drip(size: number): void {
   reader.expect('GET');
   const field = `X-Field: ${'x'.repeat(53)}\r\n`;
   const head = `HTTP/1.1 200 OK\r\nContent-Length: ${String(size / 2)}\r\n${field.repeat(size / 128)}\r\n`;
-  const octet = new Uint8Array(1);
   for (const octets of [Buffer.from(head), Buffer.alloc(size / 2)]) {
     for (const value of octets) {
-      octet[0] = value;
-      reader.push(octet);
+      reader.push(Uint8Array.of(value));
       while (reader.read() !== undefined) sink = (sink + 1) | 0;
     }
   }

@@ -6,8 +6,10 @@ import { strictReading, type Read } from './strict-reading.ts';
 
 const HEAD = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
-/** What a server is sent at the most that never comes to an end. */
-const ENDLESS = 4 * 1_048_576;
+/** Octets that a server is sent at the most that never come to an end: more than the system takes for one that has ceased to read. */
+const ENDLESS = 32 * 1_048_576;
+/** ms in which it has to have had enough of them. */
+const ENDLESS_MS = 10_000;
 const DRIP_MS = 100;
 const PATIENCE_MS = 10_000;
 
@@ -76,13 +78,15 @@ async function endless(
   piece: string,
 ): Promise<Finding | undefined> {
   const large = piece.repeat(Math.ceil(16_384 / piece.length));
+  const end = Date.now() + ENDLESS_MS;
+  const isKept = (): boolean => Date.now() > end;
   const taken = await Promise.all(
     Array.from({ length: Math.ceil(50 * scale) }, async () => {
       const socket = await crowd.connect();
       let sent = 0;
       socket.resume();
       socket.write(start);
-      while (socket.writable && !socket.readableEnded && sent < ENDLESS) {
+      while (socket.writable && !socket.readableEnded && sent < ENDLESS && !isKept()) {
         sent += large.length;
         const isFlowing = socket.write(large);
         await (isFlowing ? new Promise((resolve) => setImmediate(resolve)) : drained(socket));
@@ -93,7 +97,7 @@ async function endless(
   const most = Math.max(...taken);
   return {
     note: `took ${(most / 1_048_576).toFixed(2)} MiB`,
-    fault: most >= ENDLESS ? 'takes it for ever' : undefined,
+    fault: most >= ENDLESS ? 'takes it for ever' : isKept() ? 'neither takes it nor closes' : undefined,
   };
 }
 
