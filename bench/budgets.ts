@@ -23,7 +23,7 @@ const BUDGETS: readonly Budget[] = [
   // Requests a second of a server.
   { of: 'server/get-64/rxchange', to: 'server/get-64/node-http', metric: 'rate', atLeast: 1.5 },
   { of: 'server/get-64/rxchange', to: 'server/get-64/bare', metric: 'rate', atLeast: 0.8 },
-  { of: 'server/get-5000/rxchange', to: 'server/get-64/rxchange', metric: 'cpu', atMost: 1.3 },
+  { of: 'server/get-64-of-5000/rxchange', to: 'server/get-64/rxchange', metric: 'cpu', atMost: 1.3 },
   { of: 'pipeline/get-64/rxchange', to: 'pipeline/get-64/node-http', metric: 'rate', atLeast: 4 },
 
   // MiB a second of a client's bodies.

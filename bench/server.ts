@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
 import { promisify } from 'node:util';
 import { load, type Load } from './load.ts';
 import { entered, playRounds, type Extent } from './rounds.ts';
@@ -10,6 +12,8 @@ const SUBJECTS = ['bare', 'node-http', 'fastify', 'hono', 'nest-fastify', 'bun',
 type Workload = Omit<Load, 'url' | 'seconds'> & {
   readonly path?: string;
   readonly scheme?: 'http' | 'https';
+  /** Connections that have been asked something once, and stay open besides. */
+  readonly idle?: number;
 };
 
 /** 1 KiB. */
@@ -20,6 +24,7 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
   'get-64': { connections: 64 },
   'get-1000': { connections: 1_000 },
   'get-5000': { connections: 5_000 },
+  'get-64-of-5000': { connections: 64, idle: 4_936 },
   'post-64': { connections: 64, content: JSON_CONTENT },
   'fields-10': { connections: 64, path: 'fields-10' },
   'fields-40': { connections: 64, path: 'fields-40' },
@@ -62,13 +67,27 @@ export async function playServers(
 export async function answer(
   server: Subject,
   workload: string,
-  { path = '', scheme = 'http', ...how }: Workload,
+  { path = '', scheme = 'http', idle = 0, ...how }: Workload,
 ): Promise<Sample> {
   await server.expect(how.pipelined === undefined ? workload : 'pipelined');
+  const others = await open(server.port, idle);
   const before = await server.cpu();
   const url = `${scheme}://127.0.0.1:${String(server.port)}/${path}`;
   const { count, rate } = await load({ url, seconds: 1, ...how });
-  return { cpu: ((await server.cpu()) - before) / count, rate };
+  const cpu = ((await server.cpu()) - before) / count;
+  for (const socket of others) socket.destroy();
+  return { cpu, rate };
+}
+
+async function open(port: number, count: number): Promise<net.Socket[]> {
+  const sockets: net.Socket[] = [];
+  while (sockets.length < count) {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(socket, 'data');
+    sockets.push(socket);
+  }
+  return sockets;
 }
 
 async function start(name: string): Promise<Subject | undefined> {
