@@ -9,7 +9,7 @@ export type OnFault = (error: unknown, request: HttpServerRequest, answer: Answe
 
 /**
  * Sends what a handler emits, and is its one subscription: what cannot be sent ends the handler within the same `next`. A
- * subclass of RxJS's own, since `tap` in `defer` behind a `subscribe`, which do the same, are a third of what a server
+ * subclass of RxJS's own, since `tap` in `defer` behind a `subscribe`, which do the same, are a quarter of what a server
  * does for a small exchange (decision 0016).
  */
 export class Answering extends Subscriber<ResponseNotification> {
