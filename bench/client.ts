@@ -1,4 +1,4 @@
-import { entered, playRounds, type Extent } from './rounds.ts';
+import { entered, playRounds, type Contestant, type Extent } from './rounds.ts';
 import { JSON_CONTENT } from './server.ts';
 import type { Result, Sample } from './statistics.ts';
 import { Subject } from './subject.ts';
@@ -29,33 +29,26 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
   'fields-40': { lanes: 64 },
 };
 
-/** CPU an exchange of each client, against one server that answers all alike. */
+/**
+ * CPU an exchange of each client, against servers that answer all alike. At each workload it has a process of its own, and so
+ * has its server: what is left of another, such as ten thousand idle connections, is not to be paid for.
+ */
 export async function benchClients(extent: Extent): Promise<Result[]> {
   const all = Object.entries(WORKLOADS).flatMap(([workload, how]) =>
     SUBJECTS.map((subject) => ({ section: 'client', workload, subject, how })),
   );
-  const contestants = entered(all, extent);
-  const server = await Subject.start('server-bare');
-  const clients = new Map<string, Subject>();
-  for (const name of new Set(contestants.map(({ subject }) => subject))) {
-    clients.set(name, await Subject.start(`client-${name}`));
+  const processes: Subject[] = [];
+  const contestants: Contestant[] = [];
+  for (const { how, ...contestant } of entered(all, extent)) {
+    const server = await Subject.start('server-bare');
+    const client = await Subject.start(`client-${contestant.subject}`);
+    processes.push(server, client);
+    await server.expect(contestant.workload);
+    const task: Task = { port: server.port, hosts: 1, extent: { ms: extent.isQuick ? 300 : 500 }, ...how };
+    contestants.push({ ...contestant, play: () => ask(client, task) });
   }
-
-  const ms = extent.isQuick ? 300 : 500;
-  const results = await playRounds(
-    contestants.map(({ how, ...contestant }) => ({
-      ...contestant,
-      play: async () => {
-        await server.expect(contestant.workload);
-        const client = clients.get(contestant.subject);
-        return client === undefined
-          ? {}
-          : ask(client, { port: server.port, hosts: 1, extent: { ms }, ...how });
-      },
-    })),
-    extent.isQuick ? 7 : 11,
-  );
-  for (const subject of [server, ...clients.values()]) subject.stop();
+  const results = await playRounds(contestants, extent.isQuick ? 7 : 11);
+  for (const subject of processes) subject.stop();
   return results;
 }
 

@@ -36,7 +36,7 @@ function answerTo(workload: string): Respond {
   }
 }
 
-function canned(fields: readonly [string, string][]): string {
+function canned(fields: ReturnType<typeof fieldsFor>): string {
   const lines = [
     'Content-Type: text/plain',
     `Content-Length: ${String(CONTENT.length)}`,

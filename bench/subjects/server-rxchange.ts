@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import {
   HttpServer,
   responseBody,
@@ -16,7 +16,7 @@ const content = Buffer.from(CONTENT);
 const handler: Handler = (request) =>
   new Observable((subscriber) => {
     if (request.method !== 'POST') {
-      answer(request.uri).forEach((notification) => subscriber.next(notification));
+      answer(request.uri, subscriber);
       subscriber.complete();
       return;
     }
@@ -28,20 +28,20 @@ const handler: Handler = (request) =>
           return;
         }
         JSON.parse(Buffer.concat(chunks).toString());
-        answer('').forEach((part) => subscriber.next(part));
+        answer('', subscriber);
       },
       complete: () => subscriber.complete(),
       error: (error: unknown) => subscriber.error(error),
     });
   });
 
-function answer(path: string): readonly ResponseNotification[] {
-  const headers: [string, string][] = [
-    ['Content-Type', 'text/plain'],
-    ['Content-Length', String(content.length)],
-    ...fieldsFor(path),
-  ];
-  return [responseStart(200, headers), responseBody(content), responseDone()];
+function answer(path: string, subscriber: Subscriber<ResponseNotification>): void {
+  const length = String(content.length);
+  subscriber.next(
+    responseStart(200, [['Content-Type', 'text/plain'], ['Content-Length', length], ...fieldsFor(path)]),
+  );
+  subscriber.next(responseBody(content));
+  subscriber.next(responseDone());
 }
 
 export function listen(): Promise<number> {

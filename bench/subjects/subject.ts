@@ -94,8 +94,18 @@ export const PIECE = Buffer.alloc(65_536, 'x');
 /** What a server answers to a small GET. */
 export const CONTENT = 'hello, world!';
 
-/** The fields that a server sends besides Content-Type and those of its own, by workload. */
-export function fieldsFor(workload: string): [name: string, value: string][] {
+type Fields = readonly (readonly [name: string, value: string])[];
+
+const known = new Map<string, Fields>();
+
+/** The fields that a server sends besides Content-Type and those of its own, by workload: made once, not for each request. */
+export function fieldsFor(workload: string): Fields {
+  let fields = known.get(workload);
+  if (fields === undefined) known.set(workload, (fields = makeFields(workload)));
+  return fields;
+}
+
+function makeFields(workload: string): Fields {
   const count = Number(/^\/?fields-(\d+)$/.exec(workload)?.[1] ?? 0);
   return Array.from({ length: count }, (_, at) => [
     `X-Field-${String(at)}`,
