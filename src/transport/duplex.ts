@@ -90,7 +90,7 @@ class ConnectionDuplex extends Duplex {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.hold?.unsubscribe();
     // When what was written in this turn has left: it may be the alert that says why.
-    process.nextTick(() => this.connection.destroy(error !== null));
+    setImmediate(() => this.connection.destroy(error !== null));
     callback(error);
   }
 

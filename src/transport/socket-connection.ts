@@ -82,7 +82,7 @@ export class SocketConnection implements Connection {
 
   write(octets: Uint8Array | string): boolean {
     const { pending } = this;
-    if (pending.length === 0) process.nextTick(flush, this);
+    if (pending.length === 0) flushLater(this);
     const piece = typeof octets === 'string' || octets.length > MOST_COPIED ? octets : latin1(octets);
     const last = pending.length - 1;
     if (typeof piece === 'string' && typeof pending[last] === 'string') pending[last] += piece;
@@ -127,8 +127,21 @@ export class SocketConnection implements Connection {
   }
 }
 
-function flush(connection: SocketConnection): void {
-  connection.flush();
+/** On which something was written in this turn of the event loop. */
+let written: SocketConnection[] = [];
+
+/**
+ * Behind all reads of the turn, for all connections at once. A write from between two reads wakes the peer for a single
+ * message, and the next one will have to wake it again.
+ */
+function flushLater(connection: SocketConnection): void {
+  if (written.push(connection) === 1) setImmediate(flushAll);
+}
+
+function flushAll(): void {
+  const connections = written;
+  written = [];
+  for (const connection of connections) connection.flush();
 }
 
 function endsOf({ localAddress, localPort, remoteAddress, remotePort }: net.Socket): ConnectionInfo {
