@@ -2,7 +2,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import { BodyIncompleteError, ContentTooLargeError } from '../message/errors.ts';
 import type { HeaderList } from '../message/headers.ts';
 import type { RequestNotification, ResponseNotification, ResponseStart } from '../message/notifications.ts';
-import { checkSettings, count } from '../message/settings.ts';
+import { checkSettings, count, given } from '../message/settings.ts';
 
 /** What an exchange tells, of its request or of its response. */
 export type ExchangeNotification = RequestNotification | ResponseNotification;
@@ -37,7 +37,8 @@ export class Gathering {
   private length = 0;
 
   /** @throws RangeError for a bound that is none */
-  constructor({ maxBytes = MAX_BYTES }: GatherOptions) {
+  constructor(options: GatherOptions) {
+    const { maxBytes = MAX_BYTES } = given(options, 'a reader of content');
     checkSettings({ maxBytes }, { maxBytes: count(0) }, 'a reader of content');
     this.maxBytes = maxBytes;
   }

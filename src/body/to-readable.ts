@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Subject, takeUntil, type Observable, type Unsubscribable } from 'rxjs';
 import { BodyIncompleteError, BufferFullError } from '../message/errors.ts';
-import { checkSettings, count } from '../message/settings.ts';
+import { checkSettings, count, given } from '../message/settings.ts';
 import type { ExchangeNotification, GatherOptions } from './gathering.ts';
 import { successful } from './successful.ts';
 
@@ -19,7 +19,8 @@ export interface SinkOptions extends GatherOptions {
 const MAX_BUFFERED = 16_777_216;
 
 /** @throws RangeError for a bound that is none */
-export function maxBufferedOf({ maxBufferedBytes = MAX_BUFFERED }: SinkOptions): number {
+export function maxBufferedOf(options: SinkOptions): number {
+  const { maxBufferedBytes = MAX_BUFFERED } = given(options, 'a sink of content');
   checkSettings({ maxBufferedBytes }, { maxBufferedBytes: count(0) }, 'a sink of content');
   return maxBufferedBytes;
 }

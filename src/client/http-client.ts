@@ -3,6 +3,7 @@ import { HttpError, UrlError } from '../message/errors.ts';
 import type { Exchange, HttpRequest } from '../message/exchange.ts';
 import { isIdempotent } from '../message/methods.ts';
 import type { ResponseNotification, UpgradeNotification } from '../message/notifications.ts';
+import { given } from '../message/settings.ts';
 import { deadline } from '../operators/deadline.ts';
 import { retryExchange } from '../operators/retry-exchange.ts';
 import { tlsTransport } from '../transport/tls.ts';
@@ -73,8 +74,7 @@ export class HttpClient {
 
   /** @throws TypeError or RangeError that names an option with a wrong value */
   constructor(options: HttpClientOptions = {}) {
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    this.settings = { ...HttpClient.defaults, ...(Object.fromEntries(given) as Partial<HttpClientSettings>) };
+    this.settings = { ...HttpClient.defaults, ...given(options, 'HttpClient') };
     checkClientSettings(this.settings);
     this.pool = new ClientPool(this.settings);
     this.stats = this.pool.stats;

@@ -1,7 +1,7 @@
 import { map, mergeMap, of, throwError, type Observable } from 'rxjs';
 import { UnwritableError, UrlError } from '../message/errors.ts';
 import type { HeaderList } from '../message/headers.ts';
-import { checkSettings, having, object, type Check } from '../message/settings.ts';
+import { checkSettings, given, object, transport, type Check } from '../message/settings.ts';
 import { tlsTransport } from '../transport/tls.ts';
 import type { TlsOptions } from '../transport/tls-options.ts';
 import type { ConnectNotification, ConnectTarget, Transport } from '../transport/transport.ts';
@@ -31,7 +31,7 @@ export interface ProxyOptions {
 const CHECKS: Record<keyof ProxyOptions, Check> = {
   headers: (value) => (Array.isArray(value) ? undefined : 'a list of fields'),
   tls: object,
-  over: having('connect', 'listen'),
+  over: transport,
 };
 
 interface Proxy {
@@ -64,8 +64,7 @@ const PROXY = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?([^@/?#]+)\/?
  * ```
  */
 export function proxyTransport(proxy: string | ProxyChoice, options: ProxyOptions = {}): Transport {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  checkSettings(Object.fromEntries(given) as ProxyOptions, CHECKS, 'proxyTransport');
+  checkSettings(given(options, 'proxyTransport'), CHECKS, 'proxyTransport');
   const { headers = [], tls, over = tlsTransport(tls) } = options;
   if (typeof proxy !== 'string' && typeof proxy !== 'function') {
     throw new TypeError('a proxy is a URI, or a function that chooses one');

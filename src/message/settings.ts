@@ -42,10 +42,24 @@ export const func: Check = (value) => (typeof value === 'function' ? undefined :
 export const object: Check = (value) =>
   typeof value === 'object' && value !== null ? undefined : 'an object';
 
+export const transport: Check = having('connect', 'listen');
+
 /** An object may be anything: a circular one, or one that throws when it is looked at. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'this list';
   return typeof value === 'object' && value !== null ? 'this object' : String(value);
+}
+
+/** Options without those that are undefined, which are left to their defaults. */
+export type Given<Options> = { readonly [Name in keyof Options]?: Exclude<Options[Name], undefined> };
+
+/** @throws TypeError for what is no object */
+export function given<Options extends object>(options: Options, owner: string): Given<Options> {
+  if (object(options) !== undefined) {
+    throw new TypeError(`the options of ${owner} must be an object, not ${shown(options)}`);
+  }
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Given<Options>;
 }
 
 /**

@@ -2,11 +2,18 @@ import { asyncScheduler, from, Observable, type Subscription } from 'rxjs';
 import { BodyNotRepeatableError, HttpError, MessageError } from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import type { ResponseNotification, ResponseStart } from '../message/notifications.ts';
+import { checkSettings, func, given } from '../message/settings.ts';
 import { tcpTransport } from '../transport/tcp.ts';
 import { Answering, type OnFault } from './answering.ts';
 import { HttpServerExchange, type Answer } from './http-server-exchange.ts';
 import { checkServerSettings } from './check-settings.ts';
-import { Listening, type Handling, type ListenOptions, type ServerNotification } from './listening.ts';
+import {
+  Listening,
+  stopOf,
+  type Handling,
+  type ListenOptions,
+  type ServerNotification,
+} from './listening.ts';
 import type { HttpServerOptions, HttpServerSettings } from './server-settings.ts';
 
 /** Answers a request. Every {@link Exchange} is one. It is unsubscribed when the client leaves. */
@@ -54,8 +61,7 @@ export class HttpServer {
 
   /** @throws TypeError or RangeError that names an option with a wrong value */
   constructor(options: HttpServerOptions = {}) {
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    this.settings = { ...HttpServer.defaults, ...(Object.fromEntries(given) as Partial<HttpServerSettings>) };
+    this.settings = { ...HttpServer.defaults, ...given(options, 'HttpServer') };
     checkServerSettings(this.settings);
   }
 
@@ -63,17 +69,20 @@ export class HttpServer {
    * Listens while subscribed: emits `start` with the address, then each exchange, to be answered by its methods.
    * Unsubscribing closes all connections at once; `stop` stops without losing anything. Errors with a ListenError.
    *
+   * @throws TypeError at once for a `stop` that is no Observable
+   *
    * ```
    * -s--e-e----e---         start, exchange …
    * -s--e-e----p-p-(pt|)    `stop` emits: stopping, as there are fewer connections each time, then stop
    * ```
    */
   listen(options: ListenOptions = {}): Observable<ServerNotification> {
+    const stop = stopOf(options);
     return new Observable((subscriber) => {
       const handle: Handling['handle'] = (request, answer): undefined => {
         subscriber.next({ type: 'exchange', exchange: new HttpServerExchange(request, answer) });
       };
-      new Listening(this.settings, { handle, onTimeout: this.fault }, subscriber).start(options.stop);
+      new Listening(this.settings, { handle, onTimeout: this.fault }, subscriber).start(stop);
     });
   }
 
@@ -84,15 +93,19 @@ export class HttpServer {
    * A handler that fails before its head is answered for with 500, or the status that its HttpError names; after it, the
    * connection is closed, so that a truncated response never looks whole.
    *
+   * @throws TypeError at once for a handler that is no function, or a `stop` that is no Observable
+   *
    * @example
    * ```ts
    * server.serve(handler, { stop: fromEvent(process, 'SIGTERM') }).subscribe();
    * ```
    */
   serve(handler: Handler, options: ListenOptions = {}): Observable<ServerNotification> {
+    checkSettings({ handler }, { handler: func }, 'serve');
+    const stop = stopOf(options);
     return new Observable((subscriber) => {
       const handle: Handling['handle'] = (request, answer) => this.answer(request, answer, handler);
-      new Listening(this.settings, { handle, onTimeout: this.fault }, subscriber).start(options.stop);
+      new Listening(this.settings, { handle, onTimeout: this.fault }, subscriber).start(stop);
     });
   }
 

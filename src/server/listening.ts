@@ -1,5 +1,6 @@
-import { take, type Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { isObservable, take, type Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import type { Connection } from '../message/connection.ts';
+import { checkSettings, given, type Check } from '../message/settings.ts';
 import { IdleExpiry } from '../transport/idle-expiry.ts';
 import type { ListenAddress } from '../transport/transport.ts';
 import { Arrival } from './arrival.ts';
@@ -31,6 +32,21 @@ export interface ListenOptions {
    * way already, and then ends. What is left after `stopTimeout` is destroyed.
    */
   readonly stop?: Observable<unknown> | undefined;
+}
+
+const CHECKS: Record<keyof ListenOptions, Check> = {
+  stop: (value) => (isObservable(value) ? undefined : 'an Observable'),
+};
+
+/**
+ * When a server is to stop, if it is told.
+ *
+ * @throws TypeError that names what is wrong
+ */
+export function stopOf(options: ListenOptions): Observable<unknown> | undefined {
+  const told = given(options, 'a server that listens');
+  checkSettings(told, CHECKS, 'a server that listens');
+  return told.stop;
 }
 
 /** What is done with an exchange; and with one whose handler does not begin in time. */

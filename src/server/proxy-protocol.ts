@@ -2,7 +2,7 @@ import { catchError, EMPTY, identity, Observable, Subject, takeUntil, throwError
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { Connection, ConnectionInfo } from '../message/connection.ts';
 import { ProxyHeaderError, type HttpError } from '../message/errors.ts';
-import { checkSettings, func, msOrNever } from '../message/settings.ts';
+import { checkSettings, func, given, msOrNever, transport, type Check } from '../message/settings.ts';
 import { HandedOver } from '../transport/handed-over.ts';
 import { tcpTransport } from '../transport/tcp.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -31,6 +31,13 @@ export interface ProxyProtocolOptions {
 
 const HEADER_TIMEOUT = 5_000;
 
+const CHECKS: Record<keyof ProxyProtocolOptions | 'over', Check> = {
+  from: checkPeers,
+  headerTimeout: msOrNever,
+  onHeaderError: func,
+  over: transport,
+};
+
 /**
  * The server's part of the PROXY protocol, versions 1 and 2, on the connections of another transport: each begins with a
  * header in which a proxy says for which client it is. What is in it becomes the `connection` of the requests; a connection
@@ -56,12 +63,9 @@ export function proxyProtocol(
   options: ProxyProtocolOptions = {},
   over: Transport = tcpTransport(),
 ): Transport {
-  const { from, headerTimeout = HEADER_TIMEOUT, onHeaderError = () => undefined } = options;
-  checkSettings(
-    { ...options, headerTimeout, onHeaderError },
-    { from: checkPeers, headerTimeout: msOrNever, onHeaderError: func },
-    'proxyProtocol',
-  );
+  const told = given(options, 'proxyProtocol');
+  checkSettings({ ...told, over }, CHECKS, 'proxyProtocol');
+  const { from, headerTimeout = HEADER_TIMEOUT, onHeaderError = () => undefined } = told;
   const isProxy = from === undefined ? () => true : peersOf(from);
 
   const accept = (connection: Connection): Observable<Connection> =>

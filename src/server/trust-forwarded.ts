@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { from } from 'rxjs';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import { trimWhitespace } from '../message/headers.ts';
-import { checkSettings, type Check } from '../message/settings.ts';
+import { checkSettings, given, type Check } from '../message/settings.ts';
 import { parseForwarded, parseNode, type ForwardedNode } from './forwarded.ts';
 import { isAuthority } from '../wire/request-target.ts';
 import { errorResponse } from './error-response.ts';
@@ -48,7 +48,7 @@ const isName: Check = (value) =>
  * ```
  */
 export function trustForwarded(options: TrustForwardedOptions): (handler: Handler) => Handler {
-  const { from: trusted = null, by } = options as Partial<TrustForwardedOptions>;
+  const { from: trusted = null, by } = given(options, 'trustForwarded');
   checkSettings({ ...options, from: trusted, by }, { from: checkPeers, by: isName }, 'trustForwarded');
   const isTrusted = peersOf(options.from);
   const hopsOf = options.by === 'forwarded' ? forwarded : xForwarded;

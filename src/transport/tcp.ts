@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { defer } from 'rxjs';
 import { TlsError } from '../message/errors.ts';
-import { boolean, checkSettings, func, within, type Check } from '../message/settings.ts';
+import { boolean, checkSettings, func, given, within, type Check } from '../message/settings.ts';
 import { allowedOf, checkedLookup, type AddressCheck } from './check-address.ts';
 import { connectSocket } from './connect-socket.ts';
 import { listenSocket } from './listen-socket.ts';
@@ -83,8 +83,7 @@ const CHECKS: Record<keyof TcpOptions, Check> = {
  * @throws TypeError or RangeError that names an option with a wrong value
  */
 export function tcpTransport(options: TcpOptions = {}): Transport {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  checkSettings(given as TcpOptions, CHECKS, 'tcpTransport');
+  checkSettings(given(options, 'tcpTransport'), CHECKS, 'tcpTransport');
   const {
     checkAddress = () => true,
     localAddress,

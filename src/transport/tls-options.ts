@@ -1,7 +1,7 @@
 import tls from 'node:tls';
 import type { ConnectionInfo } from '../message/connection.ts';
 import { CertificateUntrustedError, TlsError, type HttpError } from '../message/errors.ts';
-import { boolean, checkSettings, count, func, msOrNever, type Check } from '../message/settings.ts';
+import { boolean, checkSettings, count, func, given, msOrNever, type Check } from '../message/settings.ts';
 
 /** What both ends make a secure context of: options of `node:tls`, with its meanings. */
 export type TlsContextOptions = Pick<
@@ -129,24 +129,24 @@ const CHECKS: Record<keyof TlsOptions, Check> = {
 
 /** @throws RangeError for a number out of its range, TypeError for anything else; both name the option */
 export function checkTlsOptions(options: TlsOptions): void {
-  checkSettings(given(options, Object.keys(options) as (keyof TlsOptions)[]), CHECKS, 'tlsTransport');
+  checkSettings(given(options, 'tlsTransport'), CHECKS, 'tlsTransport');
 }
 
 /** @throws TypeError that names the option */
 export function checkContextOptions(options: TlsContextOptions): void {
-  checkSettings(given(options, Object.keys(options) as (keyof TlsContextOptions)[]), CONTEXT_CHECKS, 'renew');
+  checkSettings(given(options, 'renew'), CONTEXT_CHECKS, 'renew');
 }
 
 /** What of the options a secure context is made of. */
 export function contextOf(options: TlsContextOptions): TlsContextOptions {
-  return given(options, CONTEXT_OPTIONS);
+  return only(options, CONTEXT_OPTIONS);
 }
 
 /** What of the options is for the handshake with a server. */
 export function clientOptionsOf(options: TlsOptions): tls.ConnectionOptions {
   const { rejectUnauthorized = true, checkServerIdentity } = options;
   return {
-    ...given(options, ['servername']),
+    ...only(options, ['servername']),
     rejectUnauthorized,
     ...(checkServerIdentity && { checkServerIdentity: refusing(checkServerIdentity) }),
   };
@@ -195,7 +195,7 @@ export function secureContext(options: TlsContextOptions): tls.SecureContext {
   }
 }
 
-function given<T extends object, Name extends keyof T>(options: T, names: readonly Name[]): Pick<T, Name> {
+function only<T extends object, Name extends keyof T>(options: T, names: readonly Name[]): Pick<T, Name> {
   const entries = names.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Pick<T, Name>;
 }

@@ -12,6 +12,7 @@ import {
 } from 'rxjs';
 import type { Connection, ConnectionInfo } from '../message/connection.ts';
 import { ListenError, TlsError, type HttpError } from '../message/errors.ts';
+import { checkSettings, transport } from '../message/settings.ts';
 import { tcpTransport } from './tcp.ts';
 import { acceptSecurely } from './tls-accept.ts';
 import { connectSecurely } from './tls-connect.ts';
@@ -88,6 +89,7 @@ export interface TlsTransport extends Transport {
  */
 export function tlsTransport(options: TlsOptions = {}, over: Transport = tcpTransport()): TlsTransport {
   checkTlsOptions(options);
+  checkSettings({ over }, { over: transport }, 'tlsTransport');
   const { maxSessions = MOST_SESSIONS, handshakeTimeout = HANDSHAKE_TIMEOUT } = options;
   const servers = new Set<tls.Server>();
   let material = contextOf(options);

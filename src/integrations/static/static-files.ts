@@ -7,7 +7,7 @@ import { respond } from '../../body/respond.ts';
 import type { HttpServerRequest } from '../../message/exchange.ts';
 import type { HeaderList } from '../../message/headers.ts';
 import type { ResponseNotification } from '../../message/notifications.ts';
-import { boolean, checkSettings, func, type Check } from '../../message/settings.ts';
+import { boolean, checkSettings, func, given, type Check } from '../../message/settings.ts';
 import { pathAndQuery, pathOf } from '../../message/target.ts';
 import type { Handler } from '../../server/http-server.ts';
 import { refuse } from '../refuse.ts';
@@ -99,15 +99,14 @@ interface Served extends OpenFile {
  * ```
  */
 export function staticFiles(root: string, options: StaticFilesOptions = {}): Handler {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const settings: Settings = {
     prefix: '',
     index: 'index.html',
     dotfiles: false,
     precompressed: [],
     headers: () => [],
-    ...(Object.fromEntries(given) as StaticFilesOptions),
-  } as Settings;
+    ...given(options, 'staticFiles'),
+  };
   checkSettings({ root, ...settings }, CHECKS, 'staticFiles');
   return (request) => {
     const { method, uri } = request;
