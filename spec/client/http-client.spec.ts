@@ -16,6 +16,7 @@ import {
   requestBody,
   requestDone,
   UnwritableError,
+  UrlError,
   type Connection,
   type Flow,
   type HttpClientOptions,
@@ -635,8 +636,16 @@ describe('wrong use', () => {
     ['CONNECT with a body', () => client.upgrade({ ...GET, method: 'CONNECT', body: NEVER }), 'no content'],
     ['an upgrade to nothing', () => client.upgrade(GET), 'needs an Upgrade field'],
     ['half a connection', () => client.warm('http://origin', 0.5), 'count must be a whole number'],
+    ['connections to a path', () => client.warm('http://origin/path', 1), 'is not an origin'],
+    ['connections to a query', () => client.warm('http://origin?a', 1), 'is not an origin'],
+    ['connections to nothing', () => client.warm(undefined as never, 1), 'an origin is a string'],
   ])('%s is told from other wrong use', (_, use, text) => {
     expect(use).toThrow(text);
+  });
+
+  test('connections may be made to what ends with a slash', () => {
+    expect(() => client.warm('http://origin/', 1)).not.toThrow();
+    expect(() => client.warm('http://origin/a', 1)).toThrow(UrlError);
   });
 
   test.each<[string, unknown]>([

@@ -15,7 +15,7 @@ import { checkClientSettings } from './check-settings.ts';
 import type { HttpClientOptions, HttpClientSettings } from './client-settings.ts';
 import { isWatched, watched } from './diagnostics.ts';
 import { HttpClientExchange } from './http-client-exchange.ts';
-import { parseUri } from './origin.ts';
+import { parseBareOrigin } from './origin.ts';
 import { sendableRequest, upgradeRequest, type SendableRequest } from './request-head.ts';
 import { holdUpgraded } from './hold-upgraded.ts';
 
@@ -139,7 +139,7 @@ export class HttpClient {
    * -----#   ConnectError, DnsError, ConnectTimeoutError …
    * ```
    *
-   * @param origin - `http://host:port`
+   * @param origin - `http://host:port`, without a path
    * @throws UrlError, RangeError at once
    *
    * @example
@@ -151,7 +151,7 @@ export class HttpClient {
     if (!Number.isInteger(count) || count < 0) {
       throw new RangeError(`count must be a whole number from 0 up, not ${String(count)}`);
     }
-    return this.pool.warm(parseUri(origin).origin, count);
+    return this.pool.warm(parseBareOrigin(origin), count);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { UrlError } from '../message/errors.ts';
+import { ORIGIN } from '../message/target.ts';
 import { isAuthority } from '../wire/request-target.ts';
 import { isTargetText } from '../wire/grammar.ts';
 
@@ -53,6 +54,18 @@ export function parseUri(uri: string, method = 'GET'): Destination {
 function tunnelTarget({ host, port }: Origin, rest: string): string {
   if (rest !== '' && rest !== '/') throw new UrlError('a tunnel leads to a host and a port, and to no path');
   return `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+}
+
+/**
+ * Reads an origin that is all there is to say: behind it there may be no more than a `/`.
+ *
+ * @throws UrlError
+ */
+export function parseBareOrigin(text: string): Origin {
+  if (typeof text !== 'string') throw new TypeError('an origin is a string');
+  const bare = text.replace(/\/$/, '');
+  if (ORIGIN.exec(bare)?.[0] !== bare) throw new UrlError(`${JSON.stringify(text)} is not an origin`);
+  return parseOrigin(bare);
 }
 
 /** What has been parsed already: programs talk to few origins, and to each of them often. */

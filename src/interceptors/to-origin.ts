@@ -1,5 +1,5 @@
 import { map, of } from 'rxjs';
-import { parseOrigin } from '../client/origin.ts';
+import { parseBareOrigin } from '../client/origin.ts';
 import { UrlError } from '../message/errors.ts';
 import type { Interceptor } from '../message/exchange.ts';
 import type { HeaderList } from '../message/headers.ts';
@@ -10,7 +10,7 @@ import {
   type RequestDone,
   type ResponseNotification,
 } from '../message/notifications.ts';
-import { ORIGIN, pathAndQuery } from '../message/target.ts';
+import { pathAndQuery } from '../message/target.ts';
 import { isForbiddenTrailer } from '../wire/message-writer.ts';
 
 /** How a gateway names itself: RFC 9110 §7.6.3 asks each one to, so that a loop is seen. */
@@ -34,9 +34,7 @@ const VIA: HeaderList = [['Via', '1.1 rxchange']];
  * ```
  */
 export function toOrigin(origin: string): Interceptor {
-  const given = origin.replace(/\/$/, '');
-  if (ORIGIN.exec(given)?.[0] !== given) throw new UrlError(`${JSON.stringify(origin)} is not an origin`);
-  const base = parseOrigin(given).serialized;
+  const base = parseBareOrigin(origin).serialized;
   return (request, next) => {
     if (request.method === 'CONNECT') return NO_TUNNEL;
     const path = pathAndQuery(request.uri);
