@@ -10,6 +10,7 @@ const GET = {
   data: undefined,
   output: undefined,
   include: false,
+  cacert: undefined,
   frame: undefined,
   record: undefined,
 };
@@ -45,6 +46,7 @@ describe('parseArguments', () => {
     [['--marbles', 'host/'], { frame: 10 }],
     [['--frame', '2.5', 'host/'], { frame: 2.5 }],
     [['--record', 'file', 'host/'], { record: 'file' }],
+    [['--cacert', 'ca.pem', 'https://host/'], { uri: 'https://host/', cacert: 'ca.pem' }],
     [['--', 'host/'], {}],
   ])('%j is a request', (args, expected) => {
     expect(parseArguments(args)).toEqual({ ...GET, ...expected });

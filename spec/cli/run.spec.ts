@@ -182,6 +182,17 @@ describe('rxchange <url>', () => {
     expect(world.out()).toBe('');
   });
 
+  test('--cacert that is no authority is wrong usage, and nothing is sent', async () => {
+    const file = join(folder, 'no authority');
+    writeFileSync(file, 'of no use');
+    for (const cacert of [file, folder, join(folder, 'no such file')]) {
+      const world = testWorld(transport);
+      expect(await status(world, '--cacert', cacert, 'https://origin/')).toBe(2);
+      expect(world.err()).toContain(`cannot trust ${cacert}: `);
+      expect(world.out()).toBe('');
+    }
+  });
+
   test('-o writes to a file, and leaves it alone when there is no response', async () => {
     const file = join(folder, 'out');
     const world = testWorld(transport);

@@ -17,6 +17,8 @@ export interface RequestCommand {
   /** A file; stdout if undefined. */
   readonly output: string | undefined;
   readonly include: boolean;
+  /** The file of the certificates that are trusted; those that Node trusts if undefined. */
+  readonly cacert: string | undefined;
   /** ms of a marble frame; nothing is drawn if undefined. */
   readonly frame: number | undefined;
   /** The file of a recording. */
@@ -62,6 +64,7 @@ const REQUEST = {
   header: { type: 'string', short: 'H', multiple: true },
   data: { type: 'string', short: 'd' },
   include: { type: 'boolean', short: 'i' },
+  cacert: { type: 'string' },
   head: { type: 'boolean', short: 'I' },
 } as const;
 
@@ -88,7 +91,7 @@ function requestCommand(args: readonly string[]): Command {
   const others = positionals.slice(1);
   if (url === undefined) throw new UsageError('no URL');
   if (others.length > 0) throw new UsageError(`one URL at a time, and not also ${others.join(' ')}`);
-  const { method, header = [], data, output, record, include = false, head = false } = values;
+  const { method, header = [], data, output, record, include = false, head = false, cacert } = values;
   return {
     type: 'request',
     uri: /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(url) ? url : `http://${url}`,
@@ -97,6 +100,7 @@ function requestCommand(args: readonly string[]): Command {
     data: data === undefined ? undefined : parseData(data),
     output: output === '-' ? undefined : output,
     include: include || head,
+    cacert,
     frame: parseFrame(values),
     record,
   };

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, readFileSync, statSync } from 'node:fs';
 import { catchError, concat, identity, of, throwError, type Observable } from 'rxjs';
 import { fromReadable } from '../body/from-readable.ts';
 import { HttpClient } from '../client/http-client.ts';
@@ -8,6 +8,7 @@ import { headerNames, type HeaderList } from '../message/headers.ts';
 import { requestBody, requestDone, type ResponseNotification } from '../message/notifications.ts';
 import { statusPhrase } from '../message/status.ts';
 import { tlsTransport } from '../transport/tls.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { Data, RequestCommand } from './arguments.ts';
 import { drawMarbles } from './draw-marbles.ts';
 import { explain } from './printable.ts';
@@ -21,7 +22,7 @@ export function request(command: RequestCommand, world: World): Observable<numbe
   const { stdout, stderr } = world;
   const { output, include, frame, record } = command;
   // One exchange is asked for, and what became of it is told: no other is sent in its place.
-  const client = new HttpClient({ transport: tlsTransport({}, world.transport), retryLimit: 0 });
+  const client = new HttpClient({ transport: transportOf(command, world), retryLimit: 0 });
   const canvas = output === undefined ? stderr : stdout;
   const draw =
     frame === undefined
@@ -51,6 +52,15 @@ export function request(command: RequestCommand, world: World): Observable<numbe
         : throwError(() => error),
     ),
   );
+}
+
+function transportOf({ cacert }: RequestCommand, { transport }: World): Transport {
+  if (cacert === undefined) return tlsTransport({}, transport);
+  try {
+    return tlsTransport({ ca: readFileSync(cacert) }, transport);
+  } catch (error) {
+    throw new UsageError(`cannot trust ${cacert}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function exchangeOf(client: HttpClient, httpRequest: HttpRequest): Observable<ResponseNotification> {

@@ -15,6 +15,7 @@ Sends one HTTP/1.1 exchange and writes the content of its response to stdout.
   -o, --output <file>       writes the content there; - is stdout
   -i, --include             writes the heads and trailers too, as they came
   -I, --head                asks for the head alone, and writes it
+      --cacert <file>       the authorities that are trusted instead of the usual, as PEM
       --marbles             draws what came when, with its values: on stderr, or on stdout with --output
       --frame <ms>          the ms of a marble frame; implies --marbles          (default 10)
       --record <file>       writes there what came when, for replay() in a test, content and all
