@@ -38,8 +38,8 @@ export interface HttpServerSettings extends TimeoutSettings {
    */
   readonly maxBufferedBytes: number;
   /**
-   * Connections that are open at once, those in their handshake included. For one more, the oldest on which nothing is under way is closed; if there is none, it
-   * is refused.
+   * Connections that are open at once, those in their handshake included. For one more, the oldest on which nothing is under
+   * way is closed; if there is none, it is refused.
    *
    * @defaultValue Infinity, as in node:http: what the process has file descriptors for
    */
