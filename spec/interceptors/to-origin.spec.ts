@@ -12,6 +12,7 @@ import {
   responseStart,
   toOrigin,
   UrlError,
+  type HttpError,
   type HttpRequest,
   type HttpServerRequest,
   type ResponseNotification,
@@ -126,6 +127,40 @@ describe('toOrigin', () => {
     });
     expect(heard).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*\r\n2\r\nhi\r\n0\r\n\r\n$/);
     expect(heard).not.toMatch(/content-length/i);
+  });
+
+  test.each([
+    ['a name that is none', 'A(b): c', 502, ['FIELD_NAME']],
+    ['a value with NUL', 'A: b\0c', 502, ['FIELD_VALUE']],
+    ['what can be written otherwise', 'A: b\nC: d', 200, []],
+  ])('holds its origin to account for %s, which its client has tolerated', (_, field, status, codes) => {
+    const told = new Told();
+    const errors: unknown[] = [];
+    virtually(({ flush }) => {
+      const transport = memoryTransport();
+      transport.listen({ host: 'upstream', port: 80 }).subscribe((notification) => {
+        if (notification.type !== 'connection') return;
+        const { connection } = notification;
+        connection.read.subscribe(() => {
+          connection.write(`HTTP/1.1 200 OK\r\n${field}\r\nContent-Length: 0\r\n\r\n`);
+        });
+      });
+      const tolerant = new HttpClient({ transport, careful: false });
+      new HttpServer({
+        transport,
+        host: 'gateway',
+        port: 80,
+        onError: (error) => void errors.push((error as HttpError).code),
+      })
+        .serve(compose(tolerant.exchange, toOrigin('http://upstream')))
+        .subscribe();
+      new HttpClient({ transport })
+        .exchange({ method: 'GET', uri: 'http://gateway/', headers: [] })
+        .subscribe(told);
+      flush();
+    });
+    expect(told.all[0]).toBe(`response_start ${String(status)}`);
+    expect(errors).toEqual(codes);
   });
 
   test('asks about the server as a whole as it was asked', () => {

@@ -1,5 +1,5 @@
 import { Subscriber } from 'rxjs';
-import { HandlerError } from '../message/errors.ts';
+import { HandlerError, UnwritableError, type HttpError } from '../message/errors.ts';
 import type { HttpServerRequest } from '../message/exchange.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
 import type { Answer } from './http-server-exchange.ts';
@@ -16,6 +16,8 @@ export class Answering extends Subscriber<ResponseNotification> {
   private readonly request: HttpServerRequest;
   private readonly answer: Answer;
   private readonly onFault: OnFault;
+  /** The last that a gateway's client has tolerated of its upstream. */
+  private anomaly: HttpError | undefined;
 
   constructor(request: HttpServerRequest, answer: Answer, onFault: OnFault) {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- RxJS 7 makes each of its operators of it
@@ -23,13 +25,16 @@ export class Answering extends Subscriber<ResponseNotification> {
     this.request = request;
     this.answer = answer;
     this.onFault = onFault;
+    this.anomaly = undefined;
   }
 
   protected override _next(notification: ResponseNotification): void {
     try {
+      if (notification.type === 'response_anomaly') this.anomaly = notification.error;
       this.answer.send(notification);
     } catch (error) {
-      this.error(error);
+      // What was tolerated may be more than can be handed on, and is the fault of who wrote it.
+      this.error(error instanceof UnwritableError ? (this.anomaly ?? error) : error);
     }
   }
 
