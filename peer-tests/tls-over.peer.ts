@@ -156,12 +156,16 @@ describe.each(OVERS)('TLS over %s', (name, over) => {
   });
 
   test('carries what is written late the other way', async () => {
-    const { nearHeard, far } = await joined(over());
+    const { near, nearHeard, far, farHeard } = await joined(over());
     const large = Buffer.alloc(4_000_000, 'all of the octets, in their order; ');
     far.write(large);
     far.end();
     await until('all has arrived', () => nearHeard.end === 'FIN');
     expect(nearHeard.text === large.toString('latin1')).toBe(true);
+    near.write(large);
+    near.end();
+    await until('all has arrived behind the end', () => farHeard.end === 'FIN');
+    expect(farHeard.text === large.toString('latin1')).toBe(true);
   });
 
   test('holds', async () => {

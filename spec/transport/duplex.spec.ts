@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Duplex } from 'node:stream';
-import { ReplaySubject, zip } from 'rxjs';
+import { firstValueFrom, ReplaySubject, zip } from 'rxjs';
 import { memoryTransport } from 'rxchange/testing';
 import type { Connection } from '../../src/message/connection.ts';
 import { ConnectionResetError } from '../../src/message/errors.ts';
@@ -14,27 +14,36 @@ afterEach(() => {
 });
 
 /** The near end of a connection as a stream, and its far end as it is. */
-async function joined(transport: Transport): Promise<{ near: Duplex; far: Connection; heard: Heard }> {
-  const nears = new ReplaySubject<Duplex>(1);
+async function joined(transport: Transport): Promise<Joined> {
+  const nears = new ReplaySubject<Connection>(1);
   const fars = new ReplaySubject<[Connection, Heard]>(1);
   const listening = transport.listen({ host: '127.0.0.1', port: 0 }).subscribe((notification) => {
     if (notification.type === 'connection') {
       fars.next([notification.connection, hear(notification.connection)]);
     } else if (notification.type === 'listening') {
       transport.connect(notification.address).subscribe((phase) => {
-        if (phase.type === 'connection') nears.next(toDuplex(phase.connection));
+        if (phase.type === 'connection') nears.next(phase.connection);
       });
     }
   });
-  const [near, [far, heard]] = await new Promise<[Duplex, [Connection, Heard]]>((resolve) => {
+  const [connection, [far, heard]] = await new Promise<[Connection, [Connection, Heard]]>((resolve) => {
     zip(nears, fars).subscribe(resolve);
   });
+  const near = toDuplex(connection);
   listening.unsubscribe();
   ends.push(
     () => near.destroy(),
     () => far.destroy(),
   );
-  return { near, far, heard };
+  return { near, connection, far, heard };
+}
+
+interface Joined {
+  readonly near: Duplex;
+  /** What the stream is of. */
+  readonly connection: Connection;
+  readonly far: Connection;
+  readonly heard: Heard;
 }
 
 /** What an end has heard. */
@@ -196,10 +205,12 @@ describe('over a socket', () => {
 test.each([10, 200_000])(
   'a stream whose socket is closed takes no more: %d octets are an error, and nobody waits until they have left',
   async (size) => {
-    const { near, far } = await joined(tcpTransport());
+    const { near, connection, far } = await joined(tcpTransport());
     far.end();
     await readAll(near);
-    await settled();
+    const isClosed = firstValueFrom(connection.closed, { defaultValue: undefined });
+    connection.destroy();
+    await isClosed;
     const failed = new Promise((resolve) => near.once('error', resolve));
     const written = new Promise((resolve) => near.write(Buffer.alloc(size), resolve));
     expect(await written).toBeInstanceOf(ConnectionResetError);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import {
   catchError,
   endWith,
@@ -43,6 +43,18 @@ function connectionOf(told: Observable<{ readonly type: string }>): Observable<C
     map(({ connection }) => connection),
     take(1),
   );
+}
+
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+/** A client and an origin, and the ends between them, over loopback. */
+async function between(): Promise<Record<'client' | 'here' | 'there' | 'origin', Connection>> {
+  const [near, far] = [await connected(), await connected()];
+  stops.push(near.stop, far.stop);
+  return { client: near.near, here: near.far, there: far.near, origin: far.far };
 }
 
 interface Joined {
@@ -132,41 +144,45 @@ describe('splice', () => {
     });
   });
 
-  // Unlike those in memory, a socket that Node has connected answers an end with its own, and closes.
-  test('loses nothing of what an origin has said that has ended before its client has taken it', async () => {
-    const [near, far] = [await connected(), await connected()];
-    const [client, here, there, origin] = [near.near, near.far, far.near, far.far];
+  test('carries what a client says behind the end of its origin', async () => {
+    const { client, here, there, origin } = await between();
+    const spliced = lastValueFrom(splice(here, there), { defaultValue: 'complete' });
+    const text = origin.read.pipe(reduce((said, octets) => said + Buffer.from(octets).toString(), ''));
+    const heard = lastValueFrom(text, { defaultValue: '' });
+    origin.end();
+    await lastValueFrom(client.read, { defaultValue: undefined });
+    client.write('late');
+    client.end();
+    expect(await heard).toBe('late');
+    expect(await spliced).toBe('complete');
+  });
+
+  test('loses nothing of what an origin has said that is closed before its client has taken it', async () => {
+    const { client, here, there, origin } = await between();
     const spliced = lastValueFrom(splice(here, there), { defaultValue: 'complete' });
     const hold = client.hold();
     const received = lastValueFrom(client.read.pipe(reduce((sum, { length }) => sum + length, 0)), {
       defaultValue: 0,
     });
     const closed = firstValueFrom(there.closed, { defaultValue: undefined });
+    client.end();
     origin.write(new Uint8Array(1_000_000));
     origin.end();
     await closed;
     hold.unsubscribe();
     expect(await received).toBe(1_000_000);
     expect(await spliced).toBe('complete');
-    near.stop();
-    far.stop();
   });
 
   test('reads a client to its end when its origin is closed, though nobody takes what it says', async () => {
-    const [near, far] = [await connected(), await connected()];
-    const [client, here, there, origin] = [near.near, near.far, far.near, far.far];
+    const { client, here, there, origin } = await between();
     const spliced = lastValueFrom(splice(here, there), { defaultValue: 'complete' });
-    // It has not heard of the end that it is sent.
-    client.hold();
-    const closed = firstValueFrom(there.closed, { defaultValue: undefined });
-    origin.read.subscribe();
-    origin.end();
-    await closed;
+    const ended = lastValueFrom(client.read, { defaultValue: undefined });
+    origin.destroy();
+    await ended;
     client.write(new Uint8Array(3_000_000));
     client.end();
     expect(await spliced).toBe('complete');
-    near.stop();
-    far.stop();
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { firstValueFrom, Subject, takeUntil } from 'rxjs';
+import type { Connection } from '../../src/message/connection.ts';
 import type { ConnectionResetError } from '../../src/message/errors.ts';
 import { tcpTransport } from '../../src/transport/tcp.ts';
 import { connected } from './connected.ts';
@@ -9,6 +10,13 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
+/** Also when a test fails, or its listener would keep the whole run from its end. */
+async function pair(): Promise<{ near: Connection; far: Connection }> {
+  const { near, far, stop } = await connected();
+  stops.push(stop);
+  return { near, far };
+}
+
 describe('a connection', () => {
   // One write in a turn goes to the system in another way than several do.
   const WRITES = [1, 3];
@@ -16,7 +24,7 @@ describe('a connection', () => {
   test.each(WRITES)(
     'has room again behind each write that it calls too much, %d in a turn',
     async (writes) => {
-      const { near, far, stop } = await connected();
+      const { near, far } = await pair();
       const total = 40 * writes * 150_000;
       let received = 0;
       const all = new Promise<void>((resolve) => {
@@ -33,12 +41,11 @@ describe('a connection', () => {
         await drained;
       }
       await all;
-      stop();
     },
   );
 
   test.each(WRITES)('leaves room for others while its peer keeps up, %d in a turn', async (writes) => {
-    const { near, far, stop } = await connected();
+    const { near, far } = await pair();
     far.read.subscribe();
     const [turns, isOver] = [new Subject<void>(), new Subject<void>()];
     let [written, others] = [0, 0];
@@ -57,14 +64,13 @@ describe('a connection', () => {
     other();
     await over;
     expect(others).toBeGreaterThan(50);
-    stop();
   });
 
   test.each([
     ['an end', false, 'completed'],
     ['a break', true, 'CONNECTION_RESET'],
   ])('that is destroyed is %s to its peer', async (_, isCut, heard) => {
-    const { near, far, stop } = await connected();
+    const { near, far } = await pair();
     const end = new Promise<string>((resolve) => {
       near.read.subscribe({
         complete: () => resolve('completed'),
@@ -73,28 +79,29 @@ describe('a connection', () => {
     });
     far.destroy(isCut);
     expect(await end).toBe(heard);
-    stop();
   });
 
-  test('sends nothing behind its end, and reads on', async () => {
-    const { near, far, stop } = await connected();
-    const heard: string[] = [];
-    far.read.subscribe({
-      next: (octets) => heard.push(Buffer.from(octets).toString()),
-      complete: () => far.write('there'),
-    });
-    near.write('here');
-    near.end();
-    near.write(' and more');
-    expect(Buffer.from(await firstValueFrom(near.read, { defaultValue: new Uint8Array() })).toString()).toBe(
-      'there',
-    );
-    expect(heard).toEqual(['here']);
-    stop();
-  });
+  test.each(['connected', 'accepted'])(
+    'that was %s sends nothing behind its end, and reads on',
+    async (which) => {
+      const { near, far } = await pair();
+      const [one, other] = which === 'connected' ? [near, far] : [far, near];
+      const heard: string[] = [];
+      other.read.subscribe({
+        next: (octets) => heard.push(Buffer.from(octets).toString()),
+        complete: () => setImmediate(() => other.write('there')),
+      });
+      one.write('here');
+      one.end();
+      one.write(' and more');
+      const answer = await firstValueFrom(one.read, { defaultValue: new Uint8Array() });
+      expect(Buffer.from(answer).toString()).toBe('there');
+      expect(heard).toEqual(['here']);
+    },
+  );
 
   test('tells behind its end when all has left', async () => {
-    const { near, far, stop } = await connected();
+    const { near, far } = await pair();
     const total = 8_000_000;
     let received = 0;
     const hold = far.hold();
@@ -107,7 +114,6 @@ describe('a connection', () => {
     await drained;
     expect(near.buffered).toBe(0);
     expect(received).toBeGreaterThan(0);
-    stop();
   });
 });
 

@@ -38,8 +38,8 @@ export interface Connection {
   readonly info: ConnectionInfo;
   /**
    * What arrives, for one observer, who subscribes as soon as the connection is emitted. An emitted array is the observer's,
-   * to keep. Completes when the peer ends its side (FIN), errors with a
-   * ConnectionResetError when the connection breaks.
+   * to keep. Completes when the peer ends its side (FIN), while ours stays open until
+   * `end`; errors with a ConnectionResetError when the connection breaks.
    */
   readonly read: Observable<Uint8Array>;
   /** Emits when `write` has answered false and what was written has left, and behind `end` when all has. */

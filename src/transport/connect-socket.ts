@@ -14,6 +14,8 @@ export function connectSocket(options: net.NetConnectOpts): Observable<ConnectNo
     const buffer = new ReadBuffer();
     const socket = net.connect({
       ...options,
+      // Half-open, because the end of one direction is not that of the other: who is behind it says when ours is over.
+      allowHalfOpen: true,
       onread: {
         buffer: buffer.next,
         callback: (length) => {
