@@ -12,6 +12,7 @@ import {
 } from '../message/notifications.ts';
 import { pathAndQuery } from '../message/target.ts';
 import { isForbiddenTrailer } from '../wire/message-writer.ts';
+import { maxForwards } from './max-forwards.ts';
 
 /** How a gateway names itself: RFC 9110 §7.6.3 asks each one to, so that a loop is seen. */
 const VIA: HeaderList = [['Via', '1.1 rxchange']];
@@ -21,7 +22,8 @@ const VIA: HeaderList = [['Via', '1.1 rxchange']];
  *
  * The Host field becomes that of the origin, and `Via` is added; all other fields go through, but for those that end at
  * each hop anyway. Trailers go through, but for those that no trailer may be: whoever was given such a one would have to refuse
- * the whole message. CONNECT asks for a tunnel, and gets 501.
+ * the whole message. `Max-Forwards` of OPTIONS and TRACE is counted down, and what may go no further is answered here. CONNECT asks
+ * for a tunnel, and gets 501.
  *
  * @param origin - `http://host:port`, without a path
  * @throws UrlError at once, for what is no origin
@@ -42,7 +44,7 @@ export function toOrigin(origin: string): Interceptor {
     if (!/^(?:[/?]|$)/.test(path)) throw new UrlError(`${JSON.stringify(request.uri)} has no path`);
     const headers = [...request.headers, ...VIA];
     const body = request.body?.pipe(map(allowTrailers));
-    return next({ ...request, uri: base + path, headers, body }).pipe(map(allowTrailers));
+    return maxForwards({ ...request, uri: base + path, headers, body }, next).pipe(map(allowTrailers));
   };
 }
 
