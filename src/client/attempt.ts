@@ -8,7 +8,6 @@ import type { Stopwatch } from './timings.ts';
 export class Attempt implements ExchangeFacts {
   /** In the form that the reader of the connection takes. */
   sendable: SendableRequest;
-  readonly memory: BodyMemory;
   attempts = 0;
   reused = false;
   sent = false;
@@ -18,9 +17,13 @@ export class Attempt implements ExchangeFacts {
 
   private readonly given: SendableRequest;
 
-  constructor(sendable: SendableRequest, memory: BodyMemory) {
+  constructor(sendable: SendableRequest) {
     this.given = this.sendable = sendable;
-    this.memory = memory;
+  }
+
+  /** What is known of the body from the attempts before. */
+  get memory(): BodyMemory {
+    return this.given.memory;
   }
 
   get request(): HttpRequest {

@@ -1,14 +1,13 @@
 import { asyncScheduler, catchError, Observable, throwError } from 'rxjs';
 import { HttpError, UrlError } from '../message/errors.ts';
 import type { Exchange, HttpRequest } from '../message/exchange.ts';
-import { isIdempotent } from '../message/methods.ts';
 import type { ResponseNotification, UpgradeNotification } from '../message/notifications.ts';
 import { given } from '../message/settings.ts';
 import { deadline } from '../operators/deadline.ts';
 import { retryExchange } from '../operators/retry-exchange.ts';
 import { tlsTransport } from '../transport/tls.ts';
 import { Attempt } from './attempt.ts';
-import { BodyMemory } from './body-memory.ts';
+import { Attempts } from './attempts.ts';
 import { ClientPool } from './client-pool.ts';
 import type { PoolStats } from './pool-stats.ts';
 import { checkClientSettings } from './check-settings.ts';
@@ -181,9 +180,8 @@ export class HttpClient {
       if (error instanceof UrlError) return throwError(() => error);
       throw error;
     }
-    const memory = new BodyMemory();
     return new Observable((subscriber) => {
-      const attempt = new Attempt(sendable, memory);
+      const attempt = new Attempt(sendable);
       const exchange = this.attempts(attempt);
       if (!isWatched()) return exchange.subscribe(subscriber);
       return watched(attempt, exchange, this.settings.scheduler).subscribe(subscriber);
@@ -192,32 +190,20 @@ export class HttpClient {
 
   private attempts(attempt: Attempt): Observable<ResponseNotification> {
     const { settings } = this;
-    const { retryLimit, retryDelay, retryStatuses, maxRetryAfter, scheduler } = settings;
-    let isNew = false;
+    const { scheduler } = settings;
+    const attempts = new Attempts(attempt, settings);
     const once = new Observable<ResponseNotification>((subscriber) => {
       attempt.begin();
       return this.pool
         .run(
           attempt.sendable.origin,
           (connection, context) => connection.exchange(attempt, context),
-          isNew,
+          attempts.isNew,
           attempt.stopwatch,
         )
         .subscribe(subscriber);
     });
-    const exchange = once.pipe(
-      retryExchange({
-        limit: retryLimit,
-        delay: retryDelay,
-        statuses: isIdempotent(attempt.method) ? retryStatuses : [],
-        maxRetryAfter,
-        until: settings.deadline === null ? Infinity : scheduler.now() + settings.deadline,
-        // Others that have been kept as long as a stale one are likely to be stale, too.
-        onRetry: (_, __, isFree) => (isNew = isFree),
-        facts: () => attempt.facts,
-        scheduler,
-      }),
-    );
+    const exchange = once.pipe(retryExchange(attempts));
     if (settings.deadline === null) return exchange;
     return exchange.pipe(
       deadline(settings.deadline, scheduler),

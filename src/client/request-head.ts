@@ -6,6 +6,7 @@ import { formatField } from '../wire/field-section.ts';
 import { sentRequestFraming, type Framing } from '../wire/framing.ts';
 import { formatHead } from '../wire/message-writer.ts';
 import { formatRequestLine } from '../wire/start-line.ts';
+import { BodyMemory } from './body-memory.ts';
 import { parseUri, type Origin } from './origin.ts';
 
 /** A head as latin1, its empty line included, and how the content behind it goes. */
@@ -34,27 +35,29 @@ export class SendableRequest {
   /** The head of a request with a body, if it has one. */
   readonly usual: RequestHead;
 
-  private readonly startLine: string;
+  private readonly target: string;
   private readonly fields: ControlFields;
-  /** Field lines that are not the caller's. */
-  private readonly before: string;
-  private readonly behind: string;
+  /** Field lines for a proxy that reads the request; undefined where none does. */
+  private readonly forProxy: string | undefined;
+  private remembered: BodyMemory | undefined = undefined;
 
   /** @throws UrlError, UnwritableError */
   constructor(request: HttpRequest, { offered, forProxy }: Form) {
     const { method, uri, headers, body } = request;
     const { origin, target } = parseUri(uri, method);
-    const isForProxy = forProxy !== undefined && method !== 'CONNECT';
     this.request = request;
     this.origin = origin;
+    this.target = target;
     this.offered = offered;
-    this.startLine = formatRequestLine(method, isForProxy ? absoluteForm(origin, target) : target);
+    this.forProxy = forProxy;
     this.fields = controlFields(headers);
-    this.before = `Host: ${method === 'CONNECT' ? target : origin.authority}\r\n${forProxy ?? ''}`;
-    this.behind =
-      offered.length === 0 ? '' : `Connection: upgrade\r\n${formatField('Upgrade', offered.join(', '))}`;
     this.usual = this.head(body !== undefined);
     this.expectsContinue = body !== undefined && this.fields.expect?.toLowerCase() === '100-continue';
+  }
+
+  /** What is known of the body, which each attempt produces anew. */
+  get memory(): BodyMemory {
+    return (this.remembered ??= new BodyMemory());
   }
 
   /** The head for a body that turns out to be none. */
@@ -72,14 +75,26 @@ export class SendableRequest {
   }
 
   private head(hasContent: boolean): RequestHead {
-    const { request, startLine, before, behind, fields } = this;
+    const { request, origin, target, offered, forProxy, fields } = this;
     const { method, headers } = request;
     const { declared, content } = sentRequestFraming(method, fields, hasContent);
-    return {
-      head: formatHead({ startLine, before, headers, fields, declared, behind, ownsHost: true }),
-      content,
-    };
+    const isTunnel = method === 'CONNECT';
+    const isForProxy = forProxy !== undefined && !isTunnel;
+    const head = formatHead({
+      startLine: formatRequestLine(method, isForProxy ? absoluteForm(origin, target) : target),
+      before: `Host: ${isTunnel ? target : origin.authority}\r\n${forProxy ?? ''}`,
+      headers,
+      fields,
+      declared,
+      behind: offered.length === 0 ? '' : upgradeFields(offered),
+      ownsHost: true,
+    });
+    return { head, content };
   }
+}
+
+function upgradeFields(offered: readonly string[]): string {
+  return `Connection: upgrade\r\n${formatField('Upgrade', offered.join(', '))}`;
 }
 
 /**

@@ -52,7 +52,7 @@ export class RequestSender {
   private isStopped = false;
   private writer: BodyWriter | undefined;
   private isFull = false;
-  private holds: Unsubscribable[] = [];
+  private holds: Unsubscribable[] | undefined = undefined;
 
   constructor(output: Output, attempt: Attempt, options: RequestSenderOptions, observer: SenderObserver) {
     this.output = output;
@@ -101,8 +101,8 @@ export class RequestSender {
   resume(): void {
     this.isFull = false;
     const { holds } = this;
-    this.holds = [];
-    for (const hold of holds) hold.unsubscribe();
+    this.holds = undefined;
+    for (const hold of holds ?? []) hold.unsubscribe();
   }
 
   private awaitContinue(): void {
@@ -144,7 +144,7 @@ export class RequestSender {
     repeat.chunk(chunk);
     this.writer ??= this.begin(this.attempt.sendable.usual);
     this.writer.chunk(chunk);
-    if (this.isFull && flow !== undefined) this.holds.push(flow.hold());
+    if (this.isFull && flow !== undefined) (this.holds ??= []).push(flow.hold());
   }
 
   private finish({ trailers }: RequestDone, repeat: BodyRepeat): void {

@@ -3,14 +3,12 @@ import {
   defer,
   merge,
   Observable,
-  Subscription,
+  Subscriber,
   take,
   timer,
   type MonoTypeOperatorFunction,
   type ObservableInput,
-  type Observer,
   type SchedulerLike,
-  type Subscriber,
 } from 'rxjs';
 import { BodyNotRepeatableError, HttpError } from '../message/errors.ts';
 import type { ExchangeFacts } from '../message/exchange-facts.ts';
@@ -81,8 +79,8 @@ export function retryExchange(options: RetryOptions = {}): MonoTypeOperatorFunct
   return (source) => new Observable((subscriber) => new Retrying(source, options, subscriber).attempt());
 }
 
-/** One exchange with all its attempts, each of which it observes. */
-class Retrying implements Observer<ResponseNotification> {
+/** One exchange with all its attempts. */
+class Retrying {
   private readonly source: Observable<ResponseNotification>;
   private readonly options: RetryOptions;
   private readonly scheduler: SchedulerLike;
@@ -95,8 +93,8 @@ class Retrying implements Observer<ResponseNotification> {
   /** The response of this attempt is not delivered, as there will be another. */
   private isDropped = false;
   /** Why there is another attempt. */
-  private cause: RetryCause | undefined;
-  private current = Subscription.EMPTY;
+  private cause: RetryCause | undefined = undefined;
+  private current: Attempted | undefined = undefined;
 
   constructor(
     source: Observable<ResponseNotification>,
@@ -111,15 +109,17 @@ class Retrying implements Observer<ResponseNotification> {
 
   attempt(): void {
     this.attempts++;
-    // One that has failed ends by itself, behind the next: what it had is free for that one before it is for others.
-    if (this.isDropped) this.current.unsubscribe();
+    const { current: last, subscriber } = this;
+    if (last !== undefined) {
+      // One that has failed ends by itself, behind the next: what it had is free for that one before it is for others.
+      if (this.isDropped) last.unsubscribe();
+      subscriber.remove(last);
+    }
     this.isDropped = false;
-    this.subscriber.remove(this.current);
-    // A source that fails at once is followed by another attempt before this line has its subscription.
-    const current = new Subscription();
+    const current = new Attempted(this);
     this.current = current;
-    this.subscriber.add(current);
-    current.add(this.source.subscribe(this));
+    subscriber.add(current);
+    this.source.subscribe(current);
   }
 
   next(notification: ResponseNotification): void {
@@ -205,5 +205,33 @@ class Retrying implements Observer<ResponseNotification> {
   private describe(error: HttpError): void {
     const facts = error.exchange ?? this.options.facts?.();
     if (facts !== undefined) Object.assign(error, { exchange: { ...facts, attempts: this.attempts } });
+  }
+}
+
+/**
+ * Observes one attempt. A subclass of RxJS's own: an observer that is subscribed makes three objects more, and what each
+ * exchange under way keeps is copied by the garbage collector again and again (decision 0016).
+ */
+class Attempted extends Subscriber<ResponseNotification> {
+  private readonly retrying: Retrying;
+
+  constructor(retrying: Retrying) {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- RxJS 7 makes each of its operators of it
+    super();
+    this.retrying = retrying;
+  }
+
+  protected override _next(notification: ResponseNotification): void {
+    this.retrying.next(notification);
+  }
+
+  protected override _error(error: unknown): void {
+    this.retrying.error(error);
+    this.unsubscribe();
+  }
+
+  protected override _complete(): void {
+    this.retrying.complete();
+    this.unsubscribe();
   }
 }
