@@ -12,6 +12,9 @@ const QUOTED = '"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"';
 /** `chunk-ext` (RFC 9112 §7.1.1), with the whitespace that it calls bad at the places where it allows it. */
 const EXTENSIONS = new RegExp(`^(?:[ \\t]*;[ \\t]*${TOKEN}(?:[ \\t]*=[ \\t]*(?:${TOKEN}|${QUOTED}))?)+$`);
 
+/** Octets up to which a size is surely a number that is exact. */
+const PLAIN_DIGITS = 8;
+
 /**
  * Reads a body in the chunked coding (RFC 9112 §7.1) and the trailer section behind it.
  *
@@ -39,10 +42,12 @@ export class ChunkedReader implements BodyReader {
     for (;;) {
       switch (this.state) {
         case 'size': {
-          const ending = this.line.find();
-          if (ending === 0) return undefined;
-          this.size = this.parseSize(input);
-          this.line.take(ending);
+          if (!this.takePlainSize(input)) {
+            const ending = this.line.find();
+            if (ending === 0) return undefined;
+            this.size = this.parseSize(input);
+            this.line.take(ending);
+          }
           this.state = this.size === 0 ? 'trailers' : 'data';
           break;
         }
@@ -72,6 +77,24 @@ export class ChunkedReader implements BodyReader {
         }
       }
     }
+  }
+
+  /** Nearly every chunk line is whole, and a few digits alone: one look at each of its octets, and no line is kept. */
+  private takePlainSize(input: Input): boolean {
+    const { bytes, from, to } = input;
+    const end = Math.min(to, from + PLAIN_DIGITS, from + this.limits.chunkLine);
+    let size = 0;
+    let at = from;
+    for (; at < end; at++) {
+      const value = HEX_VALUES[bytes[at]];
+      if (value < 0) break;
+      size = size * 16 + value;
+    }
+    const isPlain = at > from && at + 1 < to && bytes[at] === CR && bytes[at + 1] === LF;
+    if (!isPlain || this.line.length > 0) return false;
+    this.size = size;
+    input.take(at + 2 - from);
+    return true;
   }
 
   /** `chunk-size [ chunk-ext ]`, where size is `1*HEXDIG` up to 2^53 − 1. */
