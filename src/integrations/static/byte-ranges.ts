@@ -1,3 +1,5 @@
+import { trimWhitespace } from '../../message/headers.ts';
+
 /** Octets of a file, from the first to the last of them, which is one of them (RFC 9110 §14.1.1). */
 export interface ByteRange {
   readonly start: number;
@@ -19,7 +21,7 @@ export function byteRanges(field: string, size: number): readonly ByteRange[] | 
   if (set === undefined || size === 0) return undefined;
   const specs = set
     .split(',', MOST_RANGES + 1)
-    .map((spec) => spec.replace(/^[ \t]+|[ \t]+$/g, ''))
+    .map(trimWhitespace)
     .filter((spec) => spec !== '');
   if (specs.length === 0 || specs.length > MOST_RANGES) return undefined;
   const ranges: ByteRange[] = [];
