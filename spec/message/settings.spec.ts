@@ -69,6 +69,12 @@ describe('what is no transport is refused at once', () => {
   });
 });
 
+test.each([null, 'Via: b', ['Via: b'], [null]])('no list of fields for a proxy is %j', (headers) => {
+  expect(() => proxyTransport('http://localhost', { headers: headers as never })).toThrow(
+    /^headers must be a list of fields, not /,
+  );
+});
+
 describe('a server refuses at once', () => {
   test.each([undefined, null, {}, 'handler'])('a handler that is %p', (handler) => {
     expect(() => server.serve(handler as never)).toThrow(TypeError);

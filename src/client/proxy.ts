@@ -29,7 +29,7 @@ export interface ProxyOptions {
 }
 
 const CHECKS: Record<keyof ProxyOptions, Check> = {
-  headers: (value) => (Array.isArray(value) ? undefined : 'a list of fields'),
+  headers: (value) => (Array.isArray(value) && value.every(Array.isArray) ? undefined : 'a list of fields'),
   tls: object,
   over: transport,
 };
