@@ -47,6 +47,16 @@ describe('a backoff', () => {
     expect(Math.max(...drawn) - Math.min(...drawn)).toBeGreaterThan(50);
   });
 
+  test.each([
+    ['base', [NaN, -1, Infinity, null, '500']],
+    ['factor', [NaN, 0, -2, Infinity, null]],
+    ['cap', [NaN, -1, Infinity, null]],
+    ['random', [null, 0.5]],
+    ['bass', [500]],
+  ])('takes no other %s', (name, values) => {
+    for (const value of values) expect(() => backoff({ [name]: value })).toThrow(new RegExp(`^${name} `));
+  });
+
   test('does not overflow', () => {
     expect(backoff({ random: () => 1 })(undefined, 5_000)).toBe(30_000);
   });

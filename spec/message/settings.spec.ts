@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { NEVER, of } from 'rxjs';
 import {
+  backoff,
   collect,
   concatMapBody,
   HttpClient,
@@ -31,6 +32,7 @@ describe('options that are no object are refused at once', () => {
     ['proxyProtocol', (options) => proxyProtocol(options)],
     ['trustForwarded', (options) => trustForwarded(options)],
     ['staticFiles', (options) => staticFiles('/', options)],
+    ['backoff', (options) => backoff(options)],
     ['a sink of content', (options) => toReadable(NEVER, options)],
     ['a sink of content', (options) => toWebStream(NEVER, options)],
     ['a sink of content', (options) => concatMapBody(() => NEVER, options)],
