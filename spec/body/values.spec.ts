@@ -21,6 +21,8 @@ import {
   text,
   textBody,
   textOf,
+  toReadable,
+  toWebStream,
   type ExchangeNotification,
   type HeaderList,
   type HttpError,
@@ -124,7 +126,24 @@ describe('the content as a whole', () => {
       ]);
     }
     expect(outcome(request('abcd'), text({ maxBytes: 3 }))).toEqual(['CONTENT_TOO_LARGE 413']);
-    expect(outcome(response(200, ''), bytes({ maxBytes: -1 }))).toEqual(['undefined ']);
+  });
+
+  test.each<[string, (maxBytes: number) => unknown]>([
+    ['bytes', (maxBytes) => bytes({ maxBytes })],
+    ['text', (maxBytes) => text({ maxBytes })],
+    ['json', (maxBytes) => json({ maxBytes })],
+    ['collect', (maxBytes) => collect({ maxBytes })],
+    ['successful', (maxBytes) => successful({ maxBytes })],
+    ['toReadable', (maxBytes) => toReadable(of(), { maxBytes })],
+    ['toWebStream', (maxBytes) => toWebStream(of(), { maxBytes })],
+  ])('%s refuses at once a bound that is none', (_, make) => {
+    for (const maxBytes of [-1, NaN, 0.5, null as never]) {
+      expect(() => make(maxBytes)).toThrow(/^maxBytes must be a whole number/);
+    }
+  });
+
+  test.each([null, 'text', 5])('%j is not the content of a response', (content) => {
+    expect(() => respond(200, content as never)).toThrow(/^the content of a response is what jsonBody/);
   });
 
   test('leaves its source with the octet that is too many', () => {

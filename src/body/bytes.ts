@@ -1,4 +1,4 @@
-import { map, type OperatorFunction } from 'rxjs';
+import { map, pipe, type OperatorFunction } from 'rxjs';
 import { gather, type ExchangeNotification, type GatherOptions } from './gathering.ts';
 import { successful } from './successful.ts';
 
@@ -12,10 +12,9 @@ import { successful } from './successful.ts';
  * ```
  */
 export function bytes(options: GatherOptions = {}): OperatorFunction<ExchangeNotification, Uint8Array> {
-  return (source) =>
-    source.pipe(
-      successful(options),
-      gather(options),
-      map(({ content }) => content),
-    );
+  return pipe(
+    successful<ExchangeNotification>(options),
+    gather(options),
+    map(({ content }) => content),
+  );
 }

@@ -1,4 +1,4 @@
-import { map, type OperatorFunction } from 'rxjs';
+import { map, pipe, type OperatorFunction } from 'rxjs';
 import type { HttpResponse } from '../message/http-response.ts';
 import type { ResponseNotification } from '../message/notifications.ts';
 import { statusPhrase } from '../message/status.ts';
@@ -21,7 +21,7 @@ import { gather, type Gathered, type GatherOptions } from './gathering.ts';
  * ```
  */
 export function collect(options: GatherOptions = {}): OperatorFunction<ResponseNotification, HttpResponse> {
-  return (source) => source.pipe(gather(options), map(httpResponse));
+  return pipe(gather(options), map(httpResponse));
 }
 
 /** A server's own order of notifications is checked where it is sent; what has no head here is a faulty double. */

@@ -28,6 +28,13 @@ export interface Gathered {
 
 const MAX_BYTES = 16_777_216;
 
+/** @throws RangeError, TypeError for a bound that is none */
+export function maxBytesOf(options: GatherOptions): number {
+  const { maxBytes = MAX_BYTES } = given(options, 'a reader of content');
+  checkSettings({ maxBytes }, { maxBytes: count(0) }, 'a reader of content');
+  return maxBytes;
+}
+
 /** A message on its way to be there as a whole. */
 export class Gathering {
   private readonly maxBytes: number;
@@ -36,10 +43,7 @@ export class Gathering {
   private chunks: Uint8Array[] = [];
   private length = 0;
 
-  /** @throws RangeError for a bound that is none */
-  constructor(options: GatherOptions) {
-    const { maxBytes = MAX_BYTES } = given(options, 'a reader of content');
-    checkSettings({ maxBytes }, { maxBytes: count(0) }, 'a reader of content');
+  constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
   }
 
@@ -97,9 +101,10 @@ export class Gathering {
 
 /** Keeps a message until it is there as a whole. Errors with a ContentTooLargeError when it is too large for that. */
 export function gather(options: GatherOptions): OperatorFunction<ExchangeNotification, Gathered> {
+  const maxBytes = maxBytesOf(options);
   return (source) =>
     new Observable((subscriber) => {
-      const gathering = new Gathering(options);
+      const gathering = new Gathering(maxBytes);
       let isDone = false;
       return source.subscribe({
         next: (notification) => {

@@ -1,4 +1,4 @@
-import { map, type OperatorFunction } from 'rxjs';
+import { map, pipe, type OperatorFunction } from 'rxjs';
 import { ContentError } from '../message/errors.ts';
 import { gather, type ExchangeNotification, type GatherOptions } from './gathering.ts';
 import { successful } from './successful.ts';
@@ -18,12 +18,11 @@ import { serverStatus } from './text.ts';
  * ```
  */
 export function json<T>(options: GatherOptions = {}): OperatorFunction<ExchangeNotification, T> {
-  return (source) =>
-    source.pipe(
-      successful(options),
-      gather(options),
-      map(({ start, content }) => parse(content, serverStatus(start)) as T),
-    );
+  return pipe(
+    successful<ExchangeNotification>(options),
+    gather(options),
+    map(({ start, content }) => parse(content, serverStatus(start)) as T),
+  );
 }
 
 /**

@@ -43,9 +43,10 @@ export function respond(
 }
 
 /** A text, or a value that is to be JSON, has neither: without a word it would be a response that says nothing. */
-function checkContent(content: object): void {
-  if (typeof content === 'object' && ('headers' in content || 'body' in content)) return;
-  if (typeof content === 'object' && Object.keys(content).length === 0) return;
+function checkContent(content: unknown): void {
+  if (typeof content === 'object' && content !== null) {
+    if ('headers' in content || 'body' in content || Object.keys(content).length === 0) return;
+  }
   throw new TypeError('the content of a response is what jsonBody, textBody or the like make of it');
 }
 

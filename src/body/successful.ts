@@ -2,7 +2,7 @@ import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import { BodyIncompleteError, StatusError } from '../message/errors.ts';
 import { isSuccessful } from '../message/http-response.ts';
 import { httpResponse } from './collect.ts';
-import { Gathering, type ExchangeNotification, type GatherOptions } from './gathering.ts';
+import { Gathering, maxBytesOf, type ExchangeNotification, type GatherOptions } from './gathering.ts';
 
 /**
  * Lets a response through if its status is 2xx; errors with a StatusError, which has the response as a whole, if it is
@@ -13,6 +13,8 @@ import { Gathering, type ExchangeNotification, type GatherOptions } from './gath
  *          successful(), and s is a 404
  * result:  --------#
  * ```
+ *
+ * @throws RangeError, TypeError at once for a bound that is none
  *
  * @example
  * ```ts
@@ -25,13 +27,14 @@ import { Gathering, type ExchangeNotification, type GatherOptions } from './gath
 export function successful<Notification extends ExchangeNotification>(
   options: GatherOptions = {},
 ): MonoTypeOperatorFunction<Notification> {
+  const maxBytes = maxBytesOf(options);
   return (source) =>
     new Observable((subscriber) => {
       let refused: Gathering | undefined;
       return source.subscribe({
         next: (notification) => {
           if (notification.type === 'response_start' && !isSuccessful(notification.status)) {
-            refused = new Gathering(options);
+            refused = new Gathering(maxBytes);
           }
           if (refused === undefined) {
             subscriber.next(notification);

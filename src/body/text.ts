@@ -1,4 +1,4 @@
-import { map, type OperatorFunction } from 'rxjs';
+import { map, pipe, type OperatorFunction } from 'rxjs';
 import { ContentError } from '../message/errors.ts';
 import type { HeaderList } from '../message/headers.ts';
 import { gather, type ExchangeNotification, type GatherOptions } from './gathering.ts';
@@ -16,12 +16,11 @@ import { successful } from './successful.ts';
  * ```
  */
 export function text(options: GatherOptions = {}): OperatorFunction<ExchangeNotification, string> {
-  return (source) =>
-    source.pipe(
-      successful(options),
-      gather(options),
-      map(({ start, headers, content }) => decodeText(headers, content, serverStatus(start))),
-    );
+  return pipe(
+    successful<ExchangeNotification>(options),
+    gather(options),
+    map(({ start, headers, content }) => decodeText(headers, content, serverStatus(start))),
+  );
 }
 
 /**

@@ -37,6 +37,7 @@ export function maxBufferedOf(options: SinkOptions): number {
  */
 export function toReadable(source: Observable<ExchangeNotification>, options: SinkOptions = {}): Readable {
   const maxBuffered = maxBufferedOf(options);
+  const content = source.pipe(successful(options));
   const destroyed = new Subject<void>();
   let isSubscribed = false;
   let isDone = false;
@@ -53,7 +54,7 @@ export function toReadable(source: Observable<ExchangeNotification>, options: Si
         return;
       }
       isSubscribed = true;
-      source.pipe(successful(options), takeUntil(destroyed)).subscribe({
+      content.pipe(takeUntil(destroyed)).subscribe({
         next: (notification) => {
           if (notification.type === 'request_done' || notification.type === 'response_done') {
             isDone = true;

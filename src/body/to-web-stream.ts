@@ -15,6 +15,7 @@ export function toWebStream(
   options: SinkOptions = {},
 ): ReadableStream<Uint8Array> {
   const maxBuffered = maxBufferedOf(options);
+  const content = source.pipe(successful(options));
   const left = new Subject<void>();
   let isSubscribed = false;
   let isOver = false;
@@ -37,7 +38,7 @@ export function toWebStream(
           left.next();
           controller.error(error);
         };
-        source.pipe(successful(options), takeUntil(left)).subscribe({
+        content.pipe(takeUntil(left)).subscribe({
           next: (notification) => {
             if (notification.type === 'request_done' || notification.type === 'response_done') {
               isOver = true;
