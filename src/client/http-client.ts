@@ -117,7 +117,10 @@ export class HttpClient {
    *   .subscribe((notification) => {
    *     if (notification.type !== 'response_upgrade') return;
    *     const { connection } = notification;
-   *     connection.read.subscribe((octets) => console.log(octets.length));
+   *     connection.read.subscribe({
+   *       next: (octets) => console.log(octets.length),
+   *       complete: () => connection.end(), // ours goes on until then
+   *     });
    *     connection.write('hello');
    *   });
    * ```
