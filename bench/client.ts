@@ -47,7 +47,7 @@ export async function benchClients(extent: Extent): Promise<Result[]> {
     const task: Task = { port: server.port, hosts: 1, extent: { ms: extent.isQuick ? 300 : 500 }, ...how };
     contestants.push({ ...contestant, play: () => ask(client, task) });
   }
-  const results = await playRounds(contestants, extent.isQuick ? 7 : 11);
+  const results = await playRounds(contestants, extent.isQuick ? 6 : 11);
   for (const subject of processes) subject.stop();
   return results;
 }

@@ -26,7 +26,8 @@ export async function benchMemory(extent: Extent): Promise<Result[]> {
     })),
   ];
   return [
-    ...(await playRounds(entered(idle, extent), 3)),
+    // Each time in processes of their own.
+    ...(await playRounds(entered(idle, extent), extent.isQuick ? 2 : 3, 0)),
     ...(await benchClientAge(section, extent)),
     ...(await benchServerAge(section, extent)),
   ];

@@ -17,15 +17,23 @@ export function entered<T extends Omit<Result, 'samples'>>(all: readonly T[], { 
   return all.filter((one) => !isQuick || isBudgeted(idOf(one)));
 }
 
-/** Plays all of them in turn, A B C A B C …, so that what drifts falls on all; the first round only warms them. */
-export async function playRounds(contestants: readonly Contestant[], rounds: number): Promise<Result[]> {
+/**
+ * Plays all of them in turn, A B C A B C …, so that what drifts falls on all.
+ *
+ * @param warming - rounds that come before those, and do not count
+ */
+export async function playRounds(
+  contestants: readonly Contestant[],
+  rounds: number,
+  warming = 1,
+): Promise<Result[]> {
   const results = contestants.map(({ section, workload, subject }) => ({
     section,
     workload,
     subject,
     samples: [] as Sample[],
   }));
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -warming; round < rounds; round++) {
     for (const [index, { play }] of contestants.entries()) {
       const sample = await play();
       if (round >= 0) results[index]?.samples.push(sample);

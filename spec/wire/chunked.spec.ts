@@ -94,6 +94,8 @@ describe('a chunked body', () => {
     ['10000000000000003\r\nabc\r\n', 'CHUNK', 14],
     ['3\nabc\r\n0\r\n\r\n', 'LINE_END', 1],
     ['3;a\nabc\r\n0\r\n\r\n', 'LINE_END', 3],
+    ['3;\nabc\r\n0\r\n\r\n', 'LINE_END', 2],
+    ['3\n\nabc\r\n0\r\n\r\n', 'LINE_END', 1],
     ['3;a="\n"\r\nabc\r\n', 'LINE_END', 5],
     ['3\rabc\r\n0\r\n\r\n', 'LINE_END', 1],
     ['3\r\r\nabc\r\n0\r\n\r\n', 'LINE_END', 1],
