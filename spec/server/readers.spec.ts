@@ -3,34 +3,21 @@ import { NEVER, of } from 'rxjs';
 import { HttpServer, responseDone, responseStart } from 'rxchange';
 import { Answering } from '../../src/server/answering.ts';
 import type { Handler } from '../../src/server/http-server.ts';
-import { Readers } from '../../src/server/readers.ts';
 import { ServerConnection } from '../../src/server/server-connection.ts';
+import { Readers } from '../../src/wire/readers.ts';
+import { RequestReader } from '../../src/wire/request-reader.ts';
 import { RecordedConnection } from './support/recorded-connection.ts';
-
-describe('readers', () => {
-  test('are used again, each when it was given back', () => {
-    const readers = new Readers({});
-    const [one, another] = [readers.take(), readers.take()];
-    expect(another).not.toBe(one);
-    readers.give(one);
-    expect(readers.take()).toBe(one);
-  });
-
-  test('are kept in so many that a moment of a busy server needs them, and no more', () => {
-    const readers = new Readers({});
-    const given = Array.from({ length: 65 }, () => readers.take());
-    for (const reader of given) readers.give(reader);
-    const taken = given.map(() => readers.take());
-    expect(taken.filter((reader) => given.includes(reader))).toHaveLength(64);
-  });
-});
 
 describe('a connection has a reader', () => {
   const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
   /** Whether a connection has the one reader that there is, when all of this has been said on it. */
   function hasReader(handler: Handler, ...said: string[]): boolean {
-    const readers = new Readers({});
+    const readers = new Readers(() => {
+      const made = new RequestReader();
+      made.next();
+      return made;
+    });
     const reader = readers.take();
     readers.give(reader);
     const connection = new RecordedConnection();

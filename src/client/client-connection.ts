@@ -24,12 +24,14 @@ import { Holds } from '../transport/holds.ts';
 import type { Connection, ConnectionInfo, Output } from '../message/connection.ts';
 import { Place } from '../transport/queue.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
-import { ResponseReader, type ResponseReaderOptions } from '../wire/response-reader.ts';
+import type { Readers } from '../wire/readers.ts';
+import type { ResponseReader } from '../wire/response-reader.ts';
 import type { Attempt } from './attempt.ts';
 import { RequestSender, type SenderObserver } from './request-sender.ts';
 
 /** Whose a connection is, and what that asks of it. Times are ms. */
-export interface ConnectionOwner extends ResponseReaderOptions {
+export interface ConnectionOwner {
+  readonly readers: Readers<ResponseReader>;
   readonly maxBufferedBytes: number;
   readonly continueTimeout: number | null;
   readonly headersTimeout: number | null;
@@ -136,18 +138,18 @@ export class ClientConnection implements Output {
     this.info = connection.info;
     this.forProxy = forProxy;
     this.owner = owner;
-    this.reader = new ResponseReader(owner);
+    this.reader = owner.readers.resting;
     this.setTimeouts();
     this.openedAt = owner.scheduler.now();
     this.hearing = connection.read.subscribe({
       next: (octets) => {
         if (this.current !== undefined) this.current.attempt.answered = true;
-        this.reader.push(octets);
+        this.wake().push(octets);
         this.stir();
         this.inContext(this.pump);
       },
       complete: () => {
-        this.reader.end();
+        if (this.current !== undefined) this.reader.end();
         this.lose(new ConnectionResetError('closed by the server before it answered'));
       },
       error: (error: unknown) => this.lose(error),
@@ -158,7 +160,7 @@ export class ClientConnection implements Output {
   ownedBy(owner: ConnectionOwner): this {
     if (owner !== this.owner) {
       this.owner = owner;
-      this.reader = new ResponseReader(owner);
+      this.reader = owner.readers.resting;
       this.setTimeouts();
     }
     return this;
@@ -223,7 +225,7 @@ export class ClientConnection implements Output {
   }
 
   private carry(attempt: Attempt, context: Context, subscriber: Subscriber<UpgradeNotification>): void {
-    const { connection, reader, forProxy } = this;
+    const { connection, forProxy } = this;
     const current = new Current(this, attempt, subscriber, context);
     this.current = current;
     subscriber.add(current);
@@ -231,7 +233,7 @@ export class ClientConnection implements Output {
     this.keepAlive = undefined;
     attempt.reused = this.exchanges++ > 0;
     connection.setIdle(false);
-    reader.expect(attempt.method, attempt.sendable.offered);
+    this.wake().expect(attempt.method, attempt.sendable.offered);
     current.sender.send();
     this.progress();
   }
@@ -258,6 +260,13 @@ export class ClientConnection implements Output {
     this.stir();
     this.unsent = this.connection.buffered;
     if (current.isUnanswered && current.sender.isDone) this.thought?.start();
+  }
+
+  /** Its reader, which it has from now on until it is idle again. */
+  private wake(): ResponseReader {
+    const { readers } = this.owner;
+    if (this.reader === readers.resting) this.reader = readers.take();
+    return this.reader;
   }
 
   /** Octets have moved. A consumer that holds is not a silent server, whatever else moves meanwhile. */
@@ -344,6 +353,8 @@ export class ClientConnection implements Output {
     this.thought?.pause();
     this.keepAlive = reader.keepAlive;
     if (isReusable) {
+      this.owner.readers.give(reader);
+      this.reader = this.owner.readers.resting;
       this.rest();
     } else {
       this.close();

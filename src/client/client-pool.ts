@@ -6,6 +6,8 @@ import { connectTimeout } from '../operators/connect-timeout.ts';
 import { Permits, type PermitsOptions } from '../operators/with-permit.ts';
 import { Queue } from '../transport/queue.ts';
 import type { ConnectNotification, Transport } from '../transport/transport.ts';
+import { Readers } from '../wire/readers.ts';
+import { ResponseReader, type ResponseReaderOptions } from '../wire/response-reader.ts';
 import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
 import { ConnectBackoff, type ConnectDelay } from './connect-backoff.ts';
 import { IdleConnections } from './idle-connections.ts';
@@ -25,7 +27,10 @@ import type { PoolStats } from './pool-stats.ts';
 import type { Stopwatch } from './timings.ts';
 
 /** The limits of a pool, and what its connections are made of. Times are ms. */
-export interface ClientPoolOptions extends Omit<ConnectionOwner, 'origin' | 'onIdle' | 'onTaken' | 'onGone'> {
+export interface ClientPoolOptions
+  extends
+    ResponseReaderOptions,
+    Omit<ConnectionOwner, 'readers' | 'origin' | 'onIdle' | 'onTaken' | 'onGone'> {
   readonly transport: Transport;
   readonly scheduler: SchedulerLike;
   readonly maxConnectionsPerOrigin: number;
@@ -52,6 +57,7 @@ export class ClientPool {
   private readonly options: ClientPoolOptions;
   private readonly kept: IdleConnections;
   private readonly origins = new Map<string, OriginPool>();
+  private readonly readers: Readers<ResponseReader>;
   private readonly waiting: PermitsOptions;
   private readonly allPermits: Permits | undefined;
   /** Idle connections of this client, the one that has been so for longest first. */
@@ -62,6 +68,7 @@ export class ClientPool {
 
   constructor(options: ClientPoolOptions) {
     this.options = options;
+    this.readers = new Readers(() => new ResponseReader(options));
     this.kept = IdleConnections.of(options.transport, options.scheduler);
     const { maxConnections, acquireTimeout, scheduler, connectBackoff } = options;
     this.backoff = connectBackoff === null ? undefined : new ConnectBackoff(connectBackoff, scheduler);
@@ -133,6 +140,7 @@ export class ClientPool {
     };
     const owner: ConnectionOwner = {
       ...this.options,
+      readers: this.readers,
       origin: serialized,
       onIdle: (connection) => this.keep(connection, pool),
       onTaken: (connection) => {

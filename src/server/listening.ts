@@ -3,10 +3,11 @@ import type { Connection } from '../message/connection.ts';
 import { checkSettings, given, type Check } from '../message/settings.ts';
 import { IdleExpiry } from '../transport/idle-expiry.ts';
 import type { ListenAddress } from '../transport/transport.ts';
+import { Readers } from '../wire/readers.ts';
+import { RequestReader, type RequestReaderOptions } from '../wire/request-reader.ts';
 import { Arrival } from './arrival.ts';
 import type { HttpServerExchange } from './http-server-exchange.ts';
 import type { Open } from './open.ts';
-import { Readers } from './readers.ts';
 import { keepAliveFields } from './response-head.ts';
 import { ServerConnection, type ServerConnectionOptions } from './server-connection.ts';
 import type { HttpServerSettings } from './server-settings.ts';
@@ -70,7 +71,7 @@ export class Listening {
     this.options = {
       ...settings,
       ...handling,
-      readers: new Readers(settings),
+      readers: new Readers(() => readerOf(settings)),
       keepAlive: keepAliveFields(settings.idleTimeout),
       isStopping: () => this.isStopping,
       onIdle: (connection, isIdle) => {
@@ -189,4 +190,11 @@ export class Listening {
     this.subscriber.next({ type: 'stop' });
     this.subscriber.complete();
   }
+}
+
+/** One that waits for a request. */
+function readerOf(options: RequestReaderOptions): RequestReader {
+  const reader = new RequestReader(options);
+  reader.next();
+  return reader;
 }

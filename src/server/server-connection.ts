@@ -16,12 +16,12 @@ import { HandedOver } from '../transport/handed-over.ts';
 import { Place } from '../transport/queue.ts';
 import { unrefTimer } from '../transport/unref-timer.ts';
 import { upgradeProtocols } from '../wire/control-fields.ts';
+import type { Readers } from '../wire/readers.ts';
 import type { RequestReader } from '../wire/request-reader.ts';
 import { errorResponse } from './error-response.ts';
 import type { OnFault } from './answering.ts';
 import type { Answer } from './http-server-exchange.ts';
 import type { Open } from './open.ts';
-import type { Readers } from './readers.ts';
 import { DiscardBudget, RequestContent, type ContentSource } from './request-content.ts';
 import { switchHead, type AnsweredRequest } from './response-head.ts';
 import { ResponseSender, type ResponseSenderOptions } from './response-sender.ts';
@@ -39,7 +39,7 @@ const LITTLE = 16_384;
 
 /** What a connection is to its server besides a wire. */
 export interface ServerConnectionOptions extends ResponseSenderOptions, TimeoutSettings {
-  readonly readers: Readers;
+  readonly readers: Readers<RequestReader>;
   /** Starts to answer; what it returns is unsubscribed when the client leaves. */
   readonly handle: (request: HttpServerRequest, answer: Answer) => Unsubscribable | undefined;
   /** Is told of a handler that does not begin its response in time, which is unsubscribed, to answer in its stead. */
