@@ -88,7 +88,11 @@ export class SocketConnection implements Connection {
     if (typeof piece === 'string' && typeof pending[last] === 'string') pending[last] += piece;
     else pending.push(piece);
     this.pendingLength += octets.length;
-    this.isFull ||= this.buffered >= MOST_WAITING;
+    if (!this.isFull && this.buffered >= MOST_WAITING) {
+      this.isFull = true;
+      // So much waits for no turn: its source goes on when it has left.
+      process.nextTick(flush, this);
+    }
     // Behind the end nothing leaves, and nobody is to wait until it has.
     return !this.isFull || !this.socket.writable;
   }
@@ -141,7 +145,11 @@ function flushLater(connection: SocketConnection): void {
 function flushAll(): void {
   const connections = written;
   written = [];
-  for (const connection of connections) connection.flush();
+  for (const connection of connections) flush(connection);
+}
+
+function flush(connection: SocketConnection): void {
+  connection.flush();
 }
 
 function endsOf({ localAddress, localPort, remoteAddress, remotePort }: net.Socket): ConnectionInfo {
