@@ -44,7 +44,7 @@ export async function benchClients(extent: Extent): Promise<Result[]> {
     const client = await Subject.start(`client-${contestant.subject}`);
     processes.push(server, client);
     await server.expect(contestant.workload);
-    const task: Task = { port: server.port, hosts: 1, extent: { ms: extent.isQuick ? 300 : 500 }, ...how };
+    const task: Task = { port: server.port, hosts: 1, extent: { ms: extent.isQuick ? 250 : 500 }, ...how };
     contestants.push({ ...contestant, play: () => ask(client, task) });
   }
   const results = await playRounds(contestants, extent.isQuick ? 6 : 11);

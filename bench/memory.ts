@@ -115,7 +115,7 @@ async function compareAges(
       { section, workload, subject: 'young', play: () => play(young) },
       { section, workload, subject: 'old', play: () => play(old) },
     ],
-    5,
+    4,
   );
   for (const subject of [young, old]) subject.stop();
   return results;
