@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { firstValueFrom, Subject, takeUntil } from 'rxjs';
 import type { Connection } from '../../src/message/connection.ts';
 import type { ConnectionResetError } from '../../src/message/errors.ts';
@@ -99,6 +99,15 @@ describe('a connection', () => {
       expect(heard).toEqual(['here']);
     },
   );
+
+  test('waits for no timer of a test that has taken them over', async () => {
+    const { near, far } = await pair();
+    const received = firstValueFrom(far.read, { defaultValue: new Uint8Array() });
+    jest.useFakeTimers();
+    near.write('hello');
+    await expect(received).resolves.toHaveLength(5);
+    jest.useRealTimers();
+  });
 
   test('tells behind its end when all has left', async () => {
     const { near, far } = await pair();

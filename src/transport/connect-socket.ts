@@ -11,26 +11,16 @@ export function connectSocket(options: net.NetConnectOpts): Observable<ConnectNo
   return new Observable((observer) => {
     let established = false;
     const read = new Subject<Uint8Array>();
-    const buffer = new ReadBuffer();
-    const socket = net.connect({
-      ...options,
-      // Half-open, because the end of one direction is not that of the other: who is behind it says when ours is over.
-      allowHalfOpen: true,
-      onread: {
-        buffer: buffer.next,
-        callback: (length) => {
-          read.next(buffer.take(length));
-          return true;
-        },
-      },
-    });
-    hearOut(socket);
+    const socket = openSocket(options, read);
     const fail = (error: Error): void => observer.error(connectFault(error));
-    socket.on('error', fail);
     // Of several addresses that a name has, each is tried in turn until one answers.
-    socket.on('connectionAttempt', (address) => observer.next({ type: 'resolved', address }));
+    const tell = (address: string): void => observer.next({ type: 'resolved', address });
+    socket.on('error', fail);
+    socket.on('connectionAttempt', tell);
     socket.once('connect', () => {
+      // One that stayed would keep what was needed to connect for as long as the connection is open.
       socket.off('error', fail);
+      socket.off('connectionAttempt', tell);
       const connection = new SocketConnection(socket, read);
       observer.next({ type: 'connected' });
       if (observer.closed) return;
@@ -42,6 +32,25 @@ export function connectSocket(options: net.NetConnectOpts): Observable<ConnectNo
       if (!established) socket.destroy();
     };
   });
+}
+
+/** By itself, as what is in one scope with what a socket calls when it reads is kept as long as the socket. */
+function openSocket(options: net.NetConnectOpts, read: Subject<Uint8Array>): net.Socket {
+  const buffer = new ReadBuffer();
+  const socket = net.connect({
+    ...options,
+    // Half-open, because the end of one direction is not that of the other: who is behind it says when ours is over.
+    allowHalfOpen: true,
+    onread: {
+      buffer: buffer.next,
+      callback: (length) => {
+        read.next(buffer.take(length));
+        return true;
+      },
+    },
+  });
+  hearOut(socket);
+  return socket;
 }
 
 function connectFault(cause: Error): HttpError {

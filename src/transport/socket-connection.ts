@@ -5,6 +5,9 @@ import { ConnectionResetError, type HttpError } from '../message/errors.ts';
 import { latin1 } from '../message/latin1.ts';
 import { Holds } from './holds.ts';
 
+/** As it is by now: what a test's fake timers hold up is what waits, and nothing here does. */
+const { setImmediate } = globalThis;
+
 /** Octets up to which a piece is copied behind the head, or behind the piece before it: cheaper than to be written apart. */
 const MOST_COPIED = 4_096;
 
