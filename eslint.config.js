@@ -143,6 +143,7 @@ export default defineConfig(
       'src/server/http-server-exchange.ts',
       'src/server/answering.ts',
       'src/operators/retry-exchange.ts',
+      'src/client/request-sender.ts',
     ],
     rules: { 'rxjs-x/no-subclass': 'off' },
   },

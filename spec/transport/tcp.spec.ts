@@ -104,9 +104,9 @@ describe('a connection', () => {
     const { near, far } = await pair();
     const received = firstValueFrom(far.read, { defaultValue: new Uint8Array() });
     jest.useFakeTimers();
+    stops.push(() => jest.useRealTimers());
     near.write('hello');
     await expect(received).resolves.toHaveLength(5);
-    jest.useRealTimers();
   });
 
   test('tells behind its end when all has left', async () => {

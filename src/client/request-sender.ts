@@ -1,12 +1,4 @@
-import {
-  Subject,
-  Subscription,
-  takeUntil,
-  tap,
-  type Observable,
-  type SchedulerLike,
-  type Unsubscribable,
-} from 'rxjs';
+import { Subscriber, Subscription, type Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { BodyIncompleteError, BufferFullError } from '../message/errors.ts';
 import type { RequestBody, RequestDone } from '../message/notifications.ts';
 import type { Output } from '../message/connection.ts';
@@ -46,7 +38,7 @@ export class RequestSender {
   private readonly attempt: Attempt;
   private readonly options: RequestSenderOptions;
   private readonly observer: SenderObserver;
-  private stopped: Subject<void> | undefined;
+  private production: Production | undefined;
   /** Waits for the server's leave to send the body. */
   private permission: Subscription | undefined;
   private isStopped = false;
@@ -93,7 +85,7 @@ export class RequestSender {
   stop(): void {
     this.isStopped = true;
     this.permission?.unsubscribe();
-    this.stopped?.next();
+    this.production?.unsubscribe();
     this.resume();
   }
 
@@ -116,27 +108,13 @@ export class RequestSender {
   }
 
   private sendBody(body: Observable<RequestBody | RequestDone>): void {
-    const repeat = this.attempt.memory.repeat();
-    this.stopped = new Subject();
-    body
-      .pipe(
-        // Not in the observer: what throws there is nobody's error, and the source would go on.
-        tap({
-          next: (notification) => {
-            if (notification.type === 'request_done') this.finish(notification, repeat);
-            else this.write(notification, repeat);
-          },
-          complete: () => {
-            repeat.end();
-            throw new BodyIncompleteError();
-          },
-        }),
-        takeUntil(this.stopped),
-      )
-      .subscribe({ error: (error: unknown) => this.observer.onError(error) });
+    // A source that gives all of it at once has done so before `subscribe` returns.
+    this.production = new Production(this, this.attempt.memory.repeat(), this.observer);
+    body.subscribe(this.production);
   }
 
-  private write({ chunk, flow }: RequestBody, repeat: BodyRepeat): void {
+  /** @throws what keeps it from being sent */
+  write({ chunk, flow }: RequestBody, repeat: BodyRepeat): void {
     const { buffered } = this.output;
     if (buffered > this.options.maxBufferedBytes) {
       throw new BufferFullError(`${String(buffered)} octets of a request body`);
@@ -147,7 +125,8 @@ export class RequestSender {
     if (this.isFull && flow !== undefined) (this.holds ??= []).push(flow.hold());
   }
 
-  private finish({ trailers }: RequestDone, repeat: BodyRepeat): void {
+  /** @throws what keeps it from being sent */
+  finish({ trailers }: RequestDone, repeat: BodyRepeat): void {
     repeat.end();
     this.writer ??= this.begin(this.attempt.sendable.empty());
     this.writer.done(trailers);
@@ -172,5 +151,48 @@ export class RequestSender {
       this.isFull = !this.output.write(octets);
       this.observer.onWrite();
     }));
+  }
+}
+
+/**
+ * Hears one production of the body. A subclass of RxJS's own, as it unsubscribes from what it cannot send within the same `next`
+ * (decision 0016).
+ */
+class Production extends Subscriber<RequestBody | RequestDone> {
+  private readonly sender: RequestSender;
+  private readonly repeat: BodyRepeat;
+  private readonly observer: SenderObserver;
+
+  constructor(sender: RequestSender, repeat: BodyRepeat, observer: SenderObserver) {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- RxJS 7 makes each of its operators of it
+    super();
+    this.sender = sender;
+    this.repeat = repeat;
+    this.observer = observer;
+  }
+
+  protected override _next(notification: RequestBody | RequestDone): void {
+    try {
+      if (notification.type === 'request_done') this.sender.finish(notification, this.repeat);
+      else this.sender.write(notification, this.repeat);
+    } catch (error) {
+      this.error(error);
+    }
+  }
+
+  protected override _error(error: unknown): void {
+    this.observer.onError(error);
+    this.unsubscribe();
+  }
+
+  protected override _complete(): void {
+    let fault: unknown = new BodyIncompleteError();
+    try {
+      this.repeat.end();
+    } catch (error) {
+      // That it is shorter than the first time says more.
+      fault = error;
+    }
+    this._error(fault);
   }
 }
