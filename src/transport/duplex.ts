@@ -24,15 +24,15 @@ export function toDuplex(connection: Connection): Duplex {
 
 /** What TLS can be spoken on: the socket itself where there is one, so that no octet goes through here. */
 export function streamOf(connection: Connection): Duplex {
-  if (connection instanceof SocketConnection) return connection.socket;
-  if (connection instanceof HandedOver && connection.beneath instanceof SocketConnection) {
-    const { socket } = connection.beneath;
-    // It is held, so that this goes nowhere but to TLS, which looks first at what was read already.
-    socket.unshift(connection.early);
-    return socket;
-  }
+  const beneath = connection instanceof HandedOver ? connection.beneath : connection;
   // When what is beneath closes, Node drops what TLS has decrypted and nobody has read: so it is left to TLS to close it.
-  return new ConnectionDuplex(connection, false);
+  if (!(beneath instanceof SocketConnection)) return new ConnectionDuplex(connection, false);
+  const { socket } = beneath;
+  // TLS writes on the socket at once: what was written before it, such as the head of a 101, must not come behind it.
+  beneath.flush();
+  // It is held, so that this goes nowhere but to TLS, which looks first at what was read already.
+  if (connection instanceof HandedOver) socket.unshift(connection.early);
+  return socket;
 }
 
 class ConnectionDuplex extends Duplex {
