@@ -52,6 +52,7 @@ export interface Connection {
    * Sends octets, or a string of latin1; all that is written in one turn leaves together. A written array must not be
    * changed until it has left. Behind `end` nothing is sent.
    *
+   * @throws TypeError for what is neither
    * @returns false when the writer should wait for `drained`; what was written is sent all the same
    */
   write(octets: Uint8Array | string): boolean;

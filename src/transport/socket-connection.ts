@@ -3,6 +3,7 @@ import { Subject, type Observable, type Unsubscribable } from 'rxjs';
 import type { Connection, ConnectionInfo } from '../message/connection.ts';
 import { ConnectionResetError, type HttpError } from '../message/errors.ts';
 import { latin1 } from '../message/latin1.ts';
+import { isOctets } from '../message/octets.ts';
 import { Holds } from './holds.ts';
 
 /** As it is by now: what a test's fake timers hold up is what waits, and nothing here does. */
@@ -85,6 +86,9 @@ export class SocketConnection implements Connection {
 
   write(octets: Uint8Array | string): boolean {
     const { pending } = this;
+    // The error is whose write it was: when all leave, it would keep what others have written from it.
+    if (typeof octets !== 'string' && !isOctets(octets))
+      throw new TypeError('what is written is a Uint8Array or a string');
     if (pending.length === 0) flushLater(this);
     const piece = typeof octets === 'string' || octets.length > MOST_COPIED ? octets : latin1(octets);
     const last = pending.length - 1;

@@ -1,5 +1,6 @@
 import { BodyLengthError, UnwritableError } from '../message/errors.ts';
 import type { HeaderList } from '../message/headers.ts';
+import { isOctets } from '../message/octets.ts';
 import { CHUNK_END, formatChunkSize, LAST_CHUNK } from './chunked.ts';
 import type { Framing } from './framing.ts';
 import { formatTrailers } from './message-writer.ts';
@@ -31,10 +32,9 @@ export function bodyWriter(framing: Framing | undefined, write: Write): BodyWrit
 
 const ignore = (): void => {};
 
-/** The octets of what callers without types may have filled with anything: two octets an element would be framed as one. */
+/** The octets of what callers without types may have filled with anything. */
 function octetsOf(content: unknown): Uint8Array {
-  if (ArrayBuffer.isView(content) && (content as Uint8Array).BYTES_PER_ELEMENT === 1)
-    return content as Uint8Array;
+  if (isOctets(content)) return content;
   throw new UnwritableError('content that is no Uint8Array');
 }
 
