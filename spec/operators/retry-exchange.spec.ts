@@ -1,5 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { defer, EMPTY, NEVER, Observable, of, take, tap, throwError, timer } from 'rxjs';
+import {
+  defer,
+  EMPTY,
+  NEVER,
+  Observable,
+  of,
+  queueScheduler,
+  Subject,
+  take,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
 import {
   BodyLengthError,
   BodyNotRepeatableError,
@@ -171,6 +183,19 @@ describe('retryExchange', () => {
       expectExchange(source.pipe(retryExchange({ delay: 5, statuses: [503] }))).toBe('-------s-(d|)');
       expectSubscriptions(taken.subscriptions).toBe('------^--!');
     });
+  });
+
+  test('tells of the next attempt where a scheduler does not wait for 0 ms', () => {
+    const attempts = [new Subject<ResponseNotification>(), new Subject<ResponseNotification>()];
+    let attempt = 0;
+    const told: string[] = [];
+    defer(() => attempts[attempt++])
+      .pipe(retryExchange({ delay: 0, statuses: [503], scheduler: queueScheduler }))
+      .subscribe(({ type }) => told.push(type));
+    attempts[0].next(values['e']);
+    expect(attempts.map(({ observed }) => observed)).toEqual([false, true]);
+    attempts[1].next(values['s']);
+    expect(told).toEqual(['response_start']);
   });
 
   test.each([

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { firstValueFrom, Subject, takeUntil } from 'rxjs';
+import { firstValueFrom, Subject, takeUntil, toArray } from 'rxjs';
 import type { Connection } from '../../src/message/connection.ts';
 import type { ConnectionResetError } from '../../src/message/errors.ts';
+import { streamOf } from '../../src/transport/duplex.ts';
+import { HandedOver } from '../../src/transport/handed-over.ts';
 import { tcpTransport } from '../../src/transport/tcp.ts';
 import { connected } from './connected.ts';
 
@@ -107,6 +109,34 @@ describe('a connection', () => {
     stops.push(() => jest.useRealTimers());
     near.write('hello');
     await expect(received).resolves.toHaveLength(5);
+  });
+
+  test.each([
+    ['itself', (connection: Connection) => connection],
+    ['handed over', (connection: Connection) => new HandedOver(connection, new Uint8Array())],
+  ])('that TLS takes the place of, %s, sends first what was written on it before', async (_, taken) => {
+    const { near, far } = await pair();
+    near.write('head, ');
+    streamOf(taken(near)).end('handshake');
+    const heard = await firstValueFrom(far.read.pipe(toArray()), { defaultValue: [] });
+    expect(Buffer.concat(heard).toString()).toBe('head, handshake');
+  });
+
+  test.each<[string, unknown]>([
+    ['an array of larger numbers', new Uint16Array(5_000)],
+    ['a few larger numbers', new Uint16Array(5)],
+    ['what has a length', { length: 5_000 }],
+    ['a view without elements', new DataView(new ArrayBuffer(8))],
+    ['nothing', undefined],
+  ])('refuses %s at once, and keeps nobody else from writing', async (_, octets) => {
+    const [one, another] = [await pair(), await pair()];
+    expect(() => one.near.write(octets as Uint8Array)).toThrow(TypeError);
+    expect(one.near.buffered).toBe(0);
+    for (const { near, far } of [one, another]) {
+      near.write('heard');
+      const heard = await firstValueFrom(far.read, { defaultValue: new Uint8Array() });
+      expect(Buffer.from(heard).toString()).toBe('heard');
+    }
   });
 
   test('tells behind its end when all has left', async () => {

@@ -135,8 +135,11 @@ class Retrying {
     const { maxRetryAfter = 30_000 } = this.options;
     const asked = retryAfter(start.headers, this.scheduler.now()) ?? 0;
     if (asked > maxRetryAfter) return false;
-    this.isDropped = this.retry(start, asked);
-    return this.isDropped;
+    // Before it is known: the next attempt begins within this call where a scheduler does not wait for 0 ms.
+    this.isDropped = true;
+    const isRetried = this.retry(start, asked);
+    if (!isRetried) this.isDropped = false;
+    return isRetried;
   }
 
   complete(): void {
