@@ -3,12 +3,12 @@ import { ratio, type Metric, type Result } from './statistics.ts';
 /** What is drawn: a section's workload, and whether more of it is better. */
 const PANELS: readonly { readonly title: string; readonly path: string; readonly metric: Metric }[] = [
   {
-    title: 'client: CPU an exchange, × a bare socket’s (less is better)',
+    title: 'client: CPU an exchange, × a bare socket’s (less is better; bars by logarithm)',
     path: 'client/get-64',
     metric: 'cpu',
   },
   {
-    title: 'server: requests a second, × a bare socket’s (more is better)',
+    title: 'server: requests a second, × a bare socket’s (more is better; bars by logarithm)',
     path: 'server/get-64',
     metric: 'rate',
   },
@@ -22,8 +22,8 @@ interface Bar {
   readonly value: number;
 }
 
-/** The ratios to the floor by subject, as an SVG that reads on light and dark. */
-export function plot(results: readonly Result[]): string {
+/** The ratios to the floor by subject, as an SVG that reads on light and dark; undefined where nothing of it was measured. */
+export function plot(results: readonly Result[]): string | undefined {
   let y = 0;
   let content = '';
   for (const { title, path, metric } of PANELS) {
@@ -37,6 +37,7 @@ export function plot(results: readonly Result[]): string {
       y += ROW;
     }
   }
+  if (content === '') return undefined;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(WIDTH)} ${String(y + 8)}" font-family="sans-serif" font-size="13" fill="#808080">\n${content}</svg>\n`;
 }
 

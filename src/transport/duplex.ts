@@ -3,6 +3,7 @@ import type { Unsubscribable } from 'rxjs';
 import type { Connection } from '../message/connection.ts';
 import { ConnectionResetError } from '../message/errors.ts';
 import { HandedOver } from './handed-over.ts';
+import { immediate } from './immediate.ts';
 import { SocketConnection } from './socket-connection.ts';
 
 /**
@@ -90,7 +91,7 @@ class ConnectionDuplex extends Duplex {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.hold?.unsubscribe();
     // When what was written in this turn has left: it may be the alert that says why.
-    setImmediate(() => this.connection.destroy(error !== null));
+    immediate(() => this.connection.destroy(error !== null));
     callback(error);
   }
 

@@ -1,4 +1,5 @@
 import type net from 'node:net';
+import { immediate } from './immediate.ts';
 
 /**
  * Lets a socket read what is there before it is destroyed by a write that has failed.
@@ -12,7 +13,7 @@ export function hearOut(socket: net.Socket): void {
   socket.destroy = (error?: NodeJS.ErrnoException) => {
     const isClosed = error?.syscall === 'write' && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
     if (!isClosed) return destroy(error);
-    setImmediate(() => setImmediate(() => destroy(error)));
+    immediate(() => immediate(() => destroy(error)));
     return socket;
   };
 }

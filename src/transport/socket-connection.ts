@@ -5,9 +5,7 @@ import { ConnectionResetError, type HttpError } from '../message/errors.ts';
 import { latin1 } from '../message/latin1.ts';
 import { isOctets } from '../message/octets.ts';
 import { Holds } from './holds.ts';
-
-/** As it is by now: what a test's fake timers hold up is what waits, and nothing here does. */
-const { setImmediate } = globalThis;
+import { immediate } from './immediate.ts';
 
 /** Octets up to which a piece is copied behind the head, or behind the piece before it: cheaper than to be written apart. */
 const MOST_COPIED = 4_096;
@@ -54,7 +52,7 @@ export class SocketConnection implements Connection {
       socket.uncork();
     }
     // A socket that the system relieves at once never calls itself full, and so emits no `drain`.
-    if (this.isFull && !socket.writableNeedDrain) setImmediate(this.drain);
+    if (this.isFull && !socket.writableNeedDrain) immediate(this.drain);
   }
 
   /** @param read - what emits the octets that the socket reads; its end is seen to here */
@@ -65,7 +63,7 @@ export class SocketConnection implements Connection {
     this.holds = new Holds(socket);
     socket.on('end', () => read.complete());
     socket.on('error', (cause) => read.error(this.fault(cause)));
-    socket.on('drain', () => setImmediate(this.drain));
+    socket.on('drain', () => immediate(this.drain));
     // Behind `end` a socket emits no `drain`.
     socket.on('finish', () => this.drains?.next());
     socket.on('close', () => this.finish());
@@ -146,7 +144,7 @@ let written: SocketConnection[] = [];
  * message, and the next one will have to wake it again.
  */
 function flushLater(connection: SocketConnection): void {
-  if (written.push(connection) === 1) setImmediate(flushAll);
+  if (written.push(connection) === 1) immediate(flushAll);
 }
 
 function flushAll(): void {

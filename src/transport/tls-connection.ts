@@ -2,6 +2,7 @@ import type tls from 'node:tls';
 import { Subject } from 'rxjs';
 import type { Connection, TlsInfo } from '../message/connection.ts';
 import type { HttpError } from '../message/errors.ts';
+import { immediate } from './immediate.ts';
 import { SocketConnection } from './socket-connection.ts';
 import { tlsFault } from './tls-fault.ts';
 
@@ -18,7 +19,7 @@ export class TlsConnection extends SocketConnection {
     this.tls = tls;
     this.beneath = beneath;
     // Of TLS within TLS, Node does not say that it is closed when what is beneath was reset. What else it says comes first.
-    beneath.closed.subscribe(() => setImmediate(() => this.finish()));
+    beneath.closed.subscribe(() => immediate(() => this.finish()));
   }
 
   /** Only what is beneath can be reset; TLS has an alert instead, which tells an end from a cut the other way round. */
