@@ -18,9 +18,19 @@ import {
   type ResponseNotification,
 } from 'rxchange';
 import { memoryTransport } from 'rxchange/testing';
+import type { Transport } from '../../src/transport/transport.ts';
 import { Told, virtually } from '../support/virtually.ts';
 
 const octets = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+
+/** Answers whatever it hears with these octets. */
+function upstream(transport: Transport, answer: string): void {
+  transport.listen({ host: 'upstream', port: 80 }).subscribe((notification) => {
+    if (notification.type !== 'connection') return;
+    const { connection } = notification;
+    connection.read.subscribe(() => connection.write(answer));
+  });
+}
 
 /** What crosses a gateway to an upstream that answers with the request's own content, and what the upstream saw. */
 function cross(request: HttpRequest): { told: string[]; seen: HttpServerRequest[] } {
@@ -108,14 +118,10 @@ describe('toOrigin', () => {
     let heard = '';
     virtually(({ flush }) => {
       const transport = memoryTransport();
-      transport.listen({ host: 'upstream', port: 80 }).subscribe((notification) => {
-        if (notification.type !== 'connection') return;
-        const { connection } = notification;
-        connection.read.subscribe(() => {
-          connection.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\nTransfer-Encoding: chunked\r\n\r\n');
-          connection.write('2\r\nhi\r\n0\r\n\r\n');
-        });
-      });
+      upstream(
+        transport,
+        'HTTP/1.1 200 OK\r\nContent-Length: 100\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n',
+      );
       const gateway = compose(new HttpClient({ transport }).exchange, toOrigin('http://upstream'));
       new HttpServer({ transport, host: 'gateway', port: 80 }).serve(gateway).subscribe();
       transport.connect({ host: 'gateway', port: 80 }).subscribe((phase) => {
@@ -138,13 +144,7 @@ describe('toOrigin', () => {
     const errors: unknown[] = [];
     virtually(({ flush }) => {
       const transport = memoryTransport();
-      transport.listen({ host: 'upstream', port: 80 }).subscribe((notification) => {
-        if (notification.type !== 'connection') return;
-        const { connection } = notification;
-        connection.read.subscribe(() => {
-          connection.write(`HTTP/1.1 200 OK\r\n${field}\r\nContent-Length: 0\r\n\r\n`);
-        });
-      });
+      upstream(transport, `HTTP/1.1 200 OK\r\n${field}\r\nContent-Length: 0\r\n\r\n`);
       const tolerant = new HttpClient({ transport, careful: false });
       new HttpServer({
         transport,
